@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
-using LvsAdmin.Core.Netlink;
 using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
@@ -24,7 +23,7 @@ public abstract class LvsHostCommand : AsyncCommand
     protected ILvsHost TargetHost => _hosts.Get(NetworkNamespace);
 
     /// <summary>The connection to the IPVS of the host that the present input object is for.</summary>
-    protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, Stopping);
+    protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, StopToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -82,7 +82,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
             return;
         }
 
-        IReadOnlyList<IpvsException?> failures = await client.AddRealServersAsync(service, additions, Stopping);
+        IReadOnlyList<IpvsException?> failures = await client.AddRealServersAsync(service, additions, StopToken);
         HashSet<LvsServerId> added = [];
         foreach ((RealServerSettings settings, IpvsException? failure) in additions.Zip(failures))
         {
@@ -98,7 +98,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
 
         if (PassThru && added.Count > 0)
         {
-            foreach (LvsRealServer server in await client.GetRealServersAsync(service, Stopping))
+            foreach (LvsRealServer server in await client.GetRealServersAsync(service, StopToken))
             {
                 if (added.Contains(server.RealServer))
                 {

@@ -58,7 +58,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
 
         if (PassThru && done.Count > 0)
         {
-            foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, Stopping))
+            foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, StopToken))
             {
                 if (done.Contains(server.RealServer))
                 {
@@ -86,7 +86,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
 
         if (await ShouldProcessAsync(target, $"Set {string.Join(", ", changes)}"))
         {
-            await client.SetRealServerAsync(current, desired, Stopping);
+            await client.SetRealServerAsync(current, desired, StopToken);
         }
     }
 
