@@ -9,15 +9,20 @@ namespace LvsAdmin.Commands;
 public abstract class LvsHostCommand : AsyncCommand
 {
     private readonly HostPool _hosts = new();
+    private string? _networkNamespace;
 
     /// <summary>
     /// The network namespace of this machine to work in: its name (ip netns), the path of a namespace file, or a process id. IPVS tables,
     /// addresses and kernel parameters are per namespace, and containers hide theirs in one.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NetworkNamespaceCompleter))]
-    public string? NetworkNamespace { get; set; }
+    public string? NetworkNamespace
+    {
+        get => _networkNamespace;
+        // What comes through the pipeline from this process's own namespace has none.
+        set => _networkNamespace = string.IsNullOrEmpty(value) ? null : value;
+    }
 
     /// <summary>The host that the present input object is for.</summary>
     protected ILvsHost TargetHost => _hosts.Get(NetworkNamespace);

@@ -6,15 +6,17 @@ namespace LvsAdmin.Formatting;
 /// <summary>What the views of LvsAdmin.Format.ps1xml show where a property alone does not say it.</summary>
 public static class View
 {
-    /// <summary>The host of an object as a heading; empty for this machine's own network namespace, which needs none.</summary>
+    /// <summary>The host of an object as a heading.</summary>
     public static string Host(string hostName, string networkNamespace) =>
-        (string.IsNullOrEmpty(networkNamespace), hostName is null or "" or "localhost") switch
-        {
-            (true, true) => string.Empty,
-            (true, false) => $" on {hostName}",
-            (false, true) => $" in network namespace {networkNamespace}",
-            (false, false) => $" on {hostName} in network namespace {networkNamespace}",
-        };
+        string.IsNullOrEmpty(networkNamespace) ? hostName : $"{hostName}, network namespace {networkNamespace}";
+
+    /// <summary>A service as a heading, with its host where that is not plainly this machine.</summary>
+    public static string Service(LvsRealServer server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        string host = Host(server.HostName, server.NetworkNamespace ?? string.Empty);
+        return host is "" or "localhost" ? server.VirtualService.ToString() : $"{server.VirtualService} on {host}";
+    }
 
     /// <summary>What ipvsadm shows behind the scheduler: its flags, persistence, one-packet.</summary>
     public static string ServiceOptions(LvsVirtualService service)
@@ -82,6 +84,13 @@ public static class View
         ArgumentNullException.ThrowIfNull(level);
         int number = Convert.ToInt32(level, System.Globalization.CultureInfo.InvariantCulture);
         return Enum.IsDefined(level.GetType(), level) ? $"{level} ({number})" : $"reserved ({number})";
+    }
+
+    /// <summary>Both effective levels as the kernel's numbers.</summary>
+    public static string Effective(LvsArpPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return $"ignore {(int)policy.EffectiveIgnore}, announce {(int)policy.EffectiveAnnounce}";
     }
 
     /// <summary>Whether a virtual IP is ready, or the first thing that keeps it from being so.</summary>

@@ -62,9 +62,10 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
                 continue;
             }
 
-            RealServerSettings settings = Settings(selector.Id.Within(service));
-            await AttemptAsync(settings.RealServer, async () =>
+            LvsServerId id = selector.Id.Within(service);
+            await AttemptAsync(id, async () =>
             {
+                RealServerSettings settings = Settings(id);
                 foreach (string warning in IpvsValidation.Check(service, settings))
                 {
                     await WarningAsync(warning);
@@ -112,7 +113,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
     {
         RealServer = id,
         Forwarding = Forwarding,
-        Weight = IpvsValidation.ToWeight(Weight),
+        Weight = IpvsValidation.ToWeight(id, Weight),
         UpperThreshold = UpperThreshold,
         LowerThreshold = LowerThreshold,
         TunnelType = TunnelType,

@@ -95,7 +95,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
         RealServerSettings desired = current with
         {
             Forwarding = IsNamed(nameof(Forwarding)) ? Forwarding : current.Forwarding,
-            Weight = IsNamed(nameof(Weight)) ? IpvsValidation.ToWeight(Weight) : current.Weight,
+            Weight = IsNamed(nameof(Weight)) ? IpvsValidation.ToWeight(current.RealServer, Weight) : current.Weight,
             UpperThreshold = IsNamed(nameof(UpperThreshold)) ? UpperThreshold : current.UpperThreshold,
             LowerThreshold = IsNamed(nameof(LowerThreshold)) ? LowerThreshold : current.LowerThreshold,
         };
