@@ -104,16 +104,22 @@ public sealed class Engine : IDisposable
         // As pwsh does it: errors travel with the output, so that both appear in their order.
         powerShell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         powerShell.AddCommand("Out-Default");
+        // Merged, they no longer count as errors of the pipeline; that one was shown is what tells.
+        UserInterface.ErrorShown = false;
         try
         {
             Invoke(powerShell, input: null, new PSDataCollection<PSObject>());
-            return !powerShell.HadErrors;
+        }
+        catch (PipelineStoppedException)
+        {
+            return false;
         }
         catch (RuntimeException exception)
         {
-            UserInterface.Write(Render([exception.ErrorRecord]));
-            return false;
+            UserInterface.WriteErrorLine(Render([exception.ErrorRecord]).TrimEnd());
         }
+
+        return !UserInterface.ErrorShown;
     }
 
     /// <summary>Objects as Out-Default lays them out.</summary>
@@ -143,16 +149,14 @@ public sealed class Engine : IDisposable
         return CommandCompletion.CompleteInput(line, line.Length, options: null, powerShell);
     }
 
-    /// <summary>Stops what is running, as Ctrl+C does; from any thread. Returns when it has stopped.</summary>
+    /// <summary>Stops what is running, as Ctrl+C does; from any thread. It has stopped when its run returns.</summary>
     public void Stop()
     {
-        PowerShell? running;
         lock (_gate)
         {
-            running = _running;
+            // PowerShell.Stop would wait, and fails where the end of the pipeline overtakes it.
+            _running?.BeginStop(null, null);
         }
-
-        running?.Stop();
     }
 
     public void Dispose() => _runspace.Dispose();

@@ -35,19 +35,26 @@ public sealed class EngineUserInterface : PSHostUserInterface
 
     public override bool SupportsVirtualTerminal => false;
 
-    public override void Write(string value) => Writer.Write(value);
+    /// <summary>Whether an error was shown since this was last set to false.</summary>
+    public bool ErrorShown { get; set; }
 
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Writer.Write(value);
+    public override void Write(string value) => Writer.Write(Plain(value));
 
-    public override void WriteLine(string value) => Writer.WriteLine(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
-    public override void WriteErrorLine(string value) => Writer.WriteLine(value);
+    public override void WriteLine(string value) => Writer.WriteLine(Plain(value));
 
-    public override void WriteDebugLine(string message) => Writer.WriteLine("DEBUG: " + message);
+    public override void WriteErrorLine(string value)
+    {
+        ErrorShown = true;
+        WriteLine(value);
+    }
 
-    public override void WriteVerboseLine(string message) => Writer.WriteLine("VERBOSE: " + message);
+    public override void WriteDebugLine(string message) => WriteLine("DEBUG: " + message);
 
-    public override void WriteWarningLine(string message) => Writer.WriteLine("WARNING: " + message);
+    public override void WriteVerboseLine(string message) => WriteLine("VERBOSE: " + message);
+
+    public override void WriteWarningLine(string message) => WriteLine("WARNING: " + message);
 
     /// <summary>Not shown: a bar that is drawn over itself has no place in lines of text.</summary>
     public override void WriteProgress(long sourceId, ProgressRecord record)
@@ -121,10 +128,13 @@ public sealed class EngineUserInterface : PSHostUserInterface
         PSCredentialUIOptions options) =>
         throw new NotSupportedException("This host asks for no credentials.");
 
+    /// <summary>Views carry colours; the host is whom PowerShell leaves it to take them off.</summary>
+    private static string Plain(string value) => GetOutputString(value, supportsVirtualTerminal: false);
+
     private static string HotKey(ChoiceDescription choice)
     {
         var mark = choice.Label.IndexOf('&', StringComparison.Ordinal);
-        return mark >= 0 && mark + 1 < choice.Label.Length ? choice.Label.Substring(mark + 1, 1) : choice.Label;
+        return mark >= 0 && mark + 1 < choice.Label.Length ? choice.Label.Substring(mark + 1, 1).ToUpperInvariant() : choice.Label;
     }
 
     private string Answer(string question)
