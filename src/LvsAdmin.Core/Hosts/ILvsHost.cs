@@ -40,11 +40,17 @@ public interface ILvsHost : IAsyncDisposable
     IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Writes a small text file whole, in one write, as sysctls need it.</summary>
-    /// <param name="path">As for <see cref="ReadFileAsync"/>.</param>
+    /// <param name="path">As for <see cref="ReadFileAsync"/>. Missing directories are made, except under /proc and /sys, where only files that exist can be written.</param>
     /// <param name="content">The text.</param>
     /// <param name="cancellationToken">Ends the wait; a write that was begun is finished.</param>
     /// <exception cref="LvsHostException">The file cannot be written.</exception>
     ValueTask WriteFileAsync(string path, string content, CancellationToken cancellationToken);
+
+    /// <summary>Removes a file; one that is not there is no error.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LvsHostException">The file cannot be removed.</exception>
+    ValueTask RemoveFileAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Lists the names in a directory, sorted.</summary>
     /// <param name="path">As for <see cref="ReadFileAsync"/>.</param>

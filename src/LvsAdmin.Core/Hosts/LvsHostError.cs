@@ -23,4 +23,22 @@ public enum LvsHostError
 
     /// <summary>This operating system cannot do it: only Linux can.</summary>
     NotSupported,
+
+    /// <summary>There is no such network interface.</summary>
+    InterfaceMissing,
+
+    /// <summary>The interface is there, but of a kind that cannot serve the purpose.</summary>
+    InterfaceUnsuitable,
+
+    /// <summary>The address is on the host already, in another way than the one asked for.</summary>
+    AddressConflict,
+
+    /// <summary>A kernel module is neither loaded nor could it be loaded.</summary>
+    ModuleNotLoaded,
+
+    /// <summary>The host's kernel has no such parameter.</summary>
+    ParameterMissing,
+
+    /// <summary>What a program printed or a file contained could not be understood.</summary>
+    BadReply,
 }

@@ -26,11 +26,21 @@ public sealed class LvsServerId : IEquatable<LvsServerId>, IComparable<LvsServer
         Port = port;
     }
 
+    // Only for Observed, which must name what a kernel has, whatever that is.
+    private LvsServerId(ushort port, LvsAddress address)
+    {
+        Address = address;
+        Port = port;
+    }
+
     /// <summary>The real server's own address (RIP).</summary>
     public LvsAddress Address { get; }
 
     /// <summary>The port on the real server; null for the service's own port.</summary>
     public ushort? Port { get; }
+
+    /// <summary>Names a real server that a kernel reported, without judging its address.</summary>
+    internal static LvsServerId Observed(LvsAddress address, ushort port) => new(port, address);
 
     /// <summary>Reads the text form.</summary>
     /// <param name="text">Such as <c>192.0.2.21</c> or <c>[2001:db8::21]:80</c>.</param>

@@ -11,23 +11,15 @@ public sealed class LvsServiceId : IEquatable<LvsServiceId>, IComparable<LvsServ
 {
     private const string Shape = "A virtual service is written tcp/192.0.2.10:80, udp/[2001:db8::10]:53, fwmark/7 or fwmark6/7.";
 
-    /// <summary>Names a service by protocol, address and port.</summary>
-    /// <param name="protocol">TCP, UDP or SCTP.</param>
-    /// <param name="address">The virtual IP; not 0.0.0.0 or ::, and not multicast.</param>
+    /// <summary>
+    /// Names a service by protocol, address and port. Whatever a kernel's table can hold can be named, so that it can be listed and removed;
+    /// what makes sense is judged when a service is made (<see cref="IpvsValidation"/>).
+    /// </summary>
+    /// <param name="protocol">TCP, UDP or SCTP; a kernel takes every other number in silence.</param>
+    /// <param name="address">The virtual IP.</param>
     /// <param name="port">0 to 65535; 0 means every port, which the kernel serves only for persistent services.</param>
-    /// <exception cref="ArgumentException">The address names no host.</exception>
     public LvsServiceId(LvsProtocol protocol, LvsAddress address, ushort port)
     {
-        if (!Enum.IsDefined(protocol))
-        {
-            throw new ArgumentException($"Protocol {(int)protocol} is none that IPVS schedules: use Tcp, Udp or Sctp.", nameof(protocol));
-        }
-
-        if (address.IsUnspecified)
-        {
-            throw new ArgumentException($"{address} can be no virtual IP: a virtual service needs the address that clients use.", nameof(address));
-        }
-
         Protocol = protocol;
         Address = address;
         Port = port;
@@ -96,6 +88,9 @@ public sealed class LvsServiceId : IEquatable<LvsServiceId>, IComparable<LvsServ
                 return TryParseEndpoint(text, LvsProtocol.Udp, rest, out id, out reason);
             case "SCTP":
                 return TryParseEndpoint(text, LvsProtocol.Sctp, rest, out id, out reason);
+            case var number when number.StartsWith("PROTO", StringComparison.Ordinal)
+                && byte.TryParse(number.AsSpan("PROTO".Length), NumberStyles.None, CultureInfo.InvariantCulture, out byte protocol):
+                return TryParseEndpoint(text, (LvsProtocol)protocol, rest, out id, out reason);
             default:
                 reason = $"'{text}' names no virtual service: '{prefix}' is none of tcp, udp, sctp, fwmark, fwmark6. {Shape}";
                 return false;
@@ -161,9 +156,11 @@ public sealed class LvsServiceId : IEquatable<LvsServiceId>, IComparable<LvsServ
 
     private string ProtocolText => Protocol switch
     {
+        LvsProtocol.Tcp => "tcp",
         LvsProtocol.Udp => "udp",
         LvsProtocol.Sctp => "sctp",
-        _ => "tcp",
+        // Another tool made it; it can be listed and removed, but serves nothing.
+        _ => string.Create(CultureInfo.InvariantCulture, $"proto{(int?)Protocol}"),
     };
 
     private static bool TryParseMark(
@@ -194,12 +191,6 @@ public sealed class LvsServiceId : IEquatable<LvsServiceId>, IComparable<LvsServ
         if (port is null)
         {
             reason = $"'{text}' names no virtual service: the port is missing. {Shape}";
-            return false;
-        }
-
-        if (address.IsUnspecified)
-        {
-            reason = $"'{text}' names no virtual service: {address} can be no virtual IP.";
             return false;
         }
 

@@ -44,7 +44,7 @@ public sealed class LvsVirtualService
     /// <summary>For how many seconds a client stays with its real server; null when the service is not persistent.</summary>
     public uint? PersistenceTimeout => Settings.PersistenceTimeout;
 
-    /// <summary>How many leading bits of a client's address make one persistent client; null when the service is not persistent.</summary>
+    /// <summary>How many leading bits of a client's address make one persistent client; null for every address by itself.</summary>
     public int? PersistencePrefixLength => Settings.PersistencePrefixLength;
 
     /// <summary>The persistence engine; null for none.</summary>

@@ -39,6 +39,11 @@ public sealed record VirtualServiceSettings
     /// </summary>
     public int? PersistencePrefixLength { get; init; }
 
+    /// <summary>
+    /// An IPv4 netmask that is no prefix (its first byte the highest), as another tool may have set it; kept on a change unless a prefix length is given.
+    /// </summary>
+    internal uint? IrregularNetmask { get; init; }
+
     /// <summary>The persistence engine (the kernel module ip_vs_pe_NAME), such as <c>sip</c>; null for none.</summary>
     public string? PersistenceEngine { get; init; }
 }

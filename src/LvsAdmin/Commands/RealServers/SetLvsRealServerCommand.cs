@@ -79,7 +79,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
             return;
         }
 
-        foreach (string warning in IpvsValidation.Check(current.VirtualService, desired))
+        foreach (string warning in IpvsValidation.CheckChange(current.VirtualService, current.Settings, desired))
         {
             await WarningAsync(warning);
         }

@@ -54,7 +54,7 @@ public sealed class SetLvsVirtualServiceCommand : VirtualServiceCommand
         }
         else
         {
-            foreach (string warning in IpvsValidation.Check(desired))
+            foreach (string warning in IpvsValidation.CheckChange(current.Settings, desired))
             {
                 await WarningAsync(warning);
             }
