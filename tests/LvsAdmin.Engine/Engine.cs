@@ -77,7 +77,7 @@ public sealed class Engine : IDisposable
         }
 
         var errors = powerShell.Streams.Error.ToList();
-        var stopped = terminating is PipelineStoppedException;
+        var stopped = powerShell.InvocationStateInfo.State == PSInvocationState.Stopped;
         if (terminating is RuntimeException { ErrorRecord: { } record } && !stopped)
         {
             errors.Add(record);
@@ -112,14 +112,14 @@ public sealed class Engine : IDisposable
         }
         catch (PipelineStoppedException)
         {
-            return false;
+            // The caller asked for it: nothing to show.
         }
         catch (RuntimeException exception)
         {
             UserInterface.WriteErrorLine(Render([exception.ErrorRecord]).TrimEnd());
         }
 
-        return !UserInterface.ErrorShown;
+        return powerShell.InvocationStateInfo.State == PSInvocationState.Completed && !UserInterface.ErrorShown;
     }
 
     /// <summary>Objects as Out-Default lays them out.</summary>
