@@ -1,0 +1,61 @@
+using LvsAdmin.Core.Netlink;
+
+namespace LvsAdmin.Core.Hosts;
+
+/// <summary>
+/// A host on which work is done: this machine, a host over SSH, or a simulated one. Whatever prepares real servers and directors is written once, against this.
+/// Safe for concurrent use, except for what it hands out.
+/// </summary>
+public interface ILvsHost : IAsyncDisposable
+{
+    /// <summary>The name that outputs carry as HostName: <c>localhost</c> for this machine.</summary>
+    string Name { get; }
+
+    /// <summary>The network namespace of the host in which all this happens, as the user named it; null for the host's own.</summary>
+    string? NetworkNamespace { get; }
+
+    /// <summary>Opens a netlink socket of the generic netlink protocol in the host's network namespace.</summary>
+    /// <exception cref="LvsHostException">The host, or the namespace, cannot be reached.</exception>
+    /// <exception cref="NetlinkException">The kernel refused the socket.</exception>
+    ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs a program in the host's network namespace to its end. Arguments are data: no shell reads them.</summary>
+    /// <param name="invocation">Program, arguments, standard input.</param>
+    /// <param name="cancellationToken">Kills the program.</param>
+    /// <returns>Exit status and both outputs; a status other than 0 is no exception here.</returns>
+    /// <exception cref="LvsHostException">The program is missing, or the host cannot be reached.</exception>
+    ValueTask<ProgramResult> RunAsync(ProgramInvocation invocation, CancellationToken cancellationToken);
+
+    /// <summary>Reads a small text file whole, such as a sysctl.</summary>
+    /// <param name="path">An absolute path; /proc/net and /proc/sys/net mean those of the network namespace.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The text, or null when there is no such file.</returns>
+    /// <exception cref="LvsHostException">The file cannot be read.</exception>
+    ValueTask<string?> ReadFileAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Reads a text file line by line as it comes, for files that may have millions of lines.</summary>
+    /// <param name="path">As for <see cref="ReadFileAsync"/>; a missing file is an error here.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="LvsHostException">The file is missing or cannot be read.</exception>
+    IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Writes a small text file whole, in one write, as sysctls need it.</summary>
+    /// <param name="path">As for <see cref="ReadFileAsync"/>. Missing directories are made, except under /proc and /sys, where only files that exist can be written.</param>
+    /// <param name="content">The text.</param>
+    /// <param name="cancellationToken">Ends the wait; a write that was begun is finished.</param>
+    /// <exception cref="LvsHostException">The file cannot be written.</exception>
+    ValueTask WriteFileAsync(string path, string content, CancellationToken cancellationToken);
+
+    /// <summary>Removes a file; one that is not there is no error.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LvsHostException">The file cannot be removed.</exception>
+    ValueTask RemoveFileAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Lists the names in a directory, sorted.</summary>
+    /// <param name="path">As for <see cref="ReadFileAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The names without their path; empty when there is no such directory.</returns>
+    /// <exception cref="LvsHostException">The directory cannot be read.</exception>
+    ValueTask<IReadOnlyList<string>> ListDirectoryAsync(string path, CancellationToken cancellationToken);
+}

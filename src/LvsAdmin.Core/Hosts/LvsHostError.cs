@@ -1,0 +1,44 @@
+namespace LvsAdmin.Core.Hosts;
+
+/// <summary>What kind of trouble a host gave. Each kind is an error id of the cmdlets.</summary>
+public enum LvsHostError
+{
+    /// <summary>None of the others.</summary>
+    Failed,
+
+    /// <summary>A program is not on the host.</summary>
+    ProgramMissing,
+
+    /// <summary>A file or a directory is not there.</summary>
+    FileMissing,
+
+    /// <summary>The host's system refused it: other rights are needed.</summary>
+    AccessDenied,
+
+    /// <summary>The host's kernel refused the value that was written.</summary>
+    ValueRefused,
+
+    /// <summary>There is no such network namespace.</summary>
+    NamespaceMissing,
+
+    /// <summary>This operating system cannot do it: only Linux can.</summary>
+    NotSupported,
+
+    /// <summary>There is no such network interface.</summary>
+    InterfaceMissing,
+
+    /// <summary>The interface is there, but of a kind that cannot serve the purpose.</summary>
+    InterfaceUnsuitable,
+
+    /// <summary>The address is on the host already, in another way than the one asked for.</summary>
+    AddressConflict,
+
+    /// <summary>A kernel module is neither loaded nor could it be loaded.</summary>
+    ModuleNotLoaded,
+
+    /// <summary>The host's kernel has no such parameter.</summary>
+    ParameterMissing,
+
+    /// <summary>What a program printed or a file contained could not be understood.</summary>
+    BadReply,
+}

@@ -1,0 +1,90 @@
+using System.Management.Automation;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Netlink;
+using LvsAdmin.Parameters;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>Makes error records. Their ids are an interface: scripts test them, so they do not change.</summary>
+internal static class Errors
+{
+    /// <summary>Whether an exception is one that work on hosts is known to end in, in contrast to a fault of ours.</summary>
+    internal static bool IsExpected(Exception exception) =>
+        exception is IpvsException or LvsHostException or LvsValidationException or NetlinkException;
+
+    /// <summary>The error record of an expected exception.</summary>
+    /// <param name="exception">What happened.</param>
+    /// <param name="target">The object that the work was about, where the exception does not know it better.</param>
+    internal static ErrorRecord ToRecord(Exception exception, object? target) => exception switch
+    {
+        IpvsException ipvs => new(ipvs, ipvs.Error.ToString(), Category(ipvs.Error), ipvs.Target ?? target),
+        LvsValidationException refused => new(refused, refused.Id, ErrorCategory.InvalidArgument, target),
+        LvsHostException host => new(host, host.Error == LvsHostError.Failed ? "HostFailed" : host.Error.ToString(), Category(host.Error), target),
+        // The name of the type tells what went wrong: NetlinkTimeout, NetlinkTruncated, NetlinkOverrun, NetlinkFormat ...
+        _ => new(exception, exception.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal), Category(exception), target),
+    };
+
+    internal static ErrorRecord ServiceNotFound(LvsServiceId id, string host) => new(
+        new ItemNotFoundException($"There is no virtual service {id} on {host}. Get-LvsVirtualService lists those that exist; New-LvsVirtualService {id} makes this one."),
+        nameof(IpvsError.ServiceNotFound), ErrorCategory.ObjectNotFound, id);
+
+    internal static ErrorRecord ServerNotFound(string server, LvsServiceId id, string host) => new(
+        new ItemNotFoundException($"There is no real server {server} in the virtual service {id} on {host}. Get-LvsRealServer {id} lists those that exist; Add-LvsRealServer adds one."),
+        nameof(IpvsError.RealServerNotFound), ErrorCategory.ObjectNotFound, server);
+
+    internal static ErrorRecord InvalidService(LvsServiceSelector selector) =>
+        new(new PSArgumentException(selector.Refusal), "InvalidVirtualService", ErrorCategory.InvalidArgument, selector.Text);
+
+    internal static ErrorRecord InvalidServer(LvsServerSelector selector) =>
+        new(new PSArgumentException(selector.Refusal), "InvalidRealServer", ErrorCategory.InvalidArgument, selector.Text);
+
+    internal static ErrorRecord WildcardRefused(string text) => new(
+        new PSArgumentException($"'{text}' has a wildcard, but what shall be made must be named exactly."),
+        "WildcardNotAllowed", ErrorCategory.InvalidArgument, text);
+
+    internal static ErrorRecord ServiceNamedTwice(PSObject input) => new(
+        new PSArgumentException($"Both the command line and the pipeline name a virtual service ('{input}'): name it in one place."),
+        "VirtualServiceNamedTwice", ErrorCategory.InvalidArgument, input);
+
+    internal static ErrorRecord ServiceMissing(PSObject? input) => new(
+        new PSArgumentException(input is null
+            ? "Name a virtual service: as the first argument (tcp/192.0.2.10:80), by -Address and -Port, by -FirewallMark, or from the pipeline."
+            : $"The input object '{input}' names no virtual service: it is no text, no virtual service, and has no property VirtualService."),
+        "VirtualServiceMissing", ErrorCategory.InvalidArgument, input);
+
+    internal static ErrorRecord ServerMissing(PSObject? input) => new(
+        new PSArgumentException("Name the real servers: as the second argument (192.0.2.21, 192.0.2.22:8080), or by a property RealServer from the pipeline."),
+        "RealServerMissing", ErrorCategory.InvalidArgument, input);
+
+    private static ErrorCategory Category(IpvsError error) => error switch
+    {
+        IpvsError.ServiceExists or IpvsError.RealServerExists or IpvsError.SyncDaemonRunning => ErrorCategory.ResourceExists,
+        IpvsError.ServiceNotFound or IpvsError.RealServerNotFound or IpvsError.SchedulerNotFound or IpvsError.PersistenceEngineNotFound
+            or IpvsError.InterfaceNotFound or IpvsError.SyncDaemonNotRunning => ErrorCategory.ObjectNotFound,
+        IpvsError.PermissionDenied => ErrorCategory.PermissionDenied,
+        IpvsError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
+        IpvsError.InvalidRequest or IpvsError.ValueOutOfRange or IpvsError.AddressFamilyNotSupported => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static ErrorCategory Category(LvsHostError error) => error switch
+    {
+        LvsHostError.ProgramMissing => ErrorCategory.NotInstalled,
+        LvsHostError.FileMissing or LvsHostError.NamespaceMissing or LvsHostError.InterfaceMissing or LvsHostError.ParameterMissing => ErrorCategory.ObjectNotFound,
+        LvsHostError.AddressConflict => ErrorCategory.ResourceExists,
+        LvsHostError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
+        LvsHostError.InterfaceUnsuitable => ErrorCategory.InvalidOperation,
+        LvsHostError.BadReply => ErrorCategory.InvalidData,
+        LvsHostError.AccessDenied => ErrorCategory.PermissionDenied,
+        LvsHostError.ValueRefused => ErrorCategory.InvalidArgument,
+        LvsHostError.NotSupported => ErrorCategory.NotImplemented,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static ErrorCategory Category(Exception exception) => exception switch
+    {
+        NetlinkTimeoutException => ErrorCategory.OperationTimeout,
+        _ => ErrorCategory.ReadError,
+    };
+}
