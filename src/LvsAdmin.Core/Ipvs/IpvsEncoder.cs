@@ -63,7 +63,7 @@ internal static class IpvsEncoder
         AttributeWriter<IpvsDaemonAttribute> attributes = scope.Attributes<IpvsDaemonAttribute>();
         attributes.Write(IpvsDaemonAttribute.State, (uint)daemon.Role);
         attributes.Write(IpvsDaemonAttribute.Interface, daemon.Interface);
-        attributes.Write(IpvsDaemonAttribute.SyncId, daemon.SyncId);
+        attributes.Write(IpvsDaemonAttribute.SyncId, (uint)daemon.SyncId);
         if (daemon.MaximumLength is { } length)
         {
             attributes.Write(IpvsDaemonAttribute.MaximumLength, length);

@@ -63,7 +63,7 @@ public static class IpvsValidation
         string subject = $"{settings.RealServer} in {service}";
         CheckForwarding(service, settings, subject);
         CheckTunnel(settings, subject);
-        _ = ToWeight(settings.Weight);
+        _ = ToWeight(settings.RealServer, settings.Weight);
         CheckThresholds(settings, subject);
 
         List<string> warnings = [];
@@ -121,11 +121,12 @@ public static class IpvsValidation
     }
 
     /// <summary>A weight as the kernel has it.</summary>
+    /// <param name="server">The server whose weight it is, for the message.</param>
     /// <param name="weight">0 to 2147483647.</param>
     /// <exception cref="LvsValidationException">The weight is out of range.</exception>
-    public static int ToWeight(long weight) => weight is >= 0 and <= RealServerSettings.MaximumWeight
+    public static int ToWeight(LvsServerId server, long weight) => weight is >= 0 and <= RealServerSettings.MaximumWeight
         ? (int)weight
-        : throw Refusal("WeightOutOfRange", $"A weight of {weight} is out of range: it is 0 (no new connections) to {RealServerSettings.MaximumWeight}.");
+        : throw Refusal("WeightOutOfRange", $"{server}: a weight of {weight} is out of range: it is 0 (no new connections) to {RealServerSettings.MaximumWeight}.");
 
     private static IReadOnlyList<string> CheckChange(Func<IReadOnlyList<string>> current, Func<IReadOnlyList<string>> desired)
     {

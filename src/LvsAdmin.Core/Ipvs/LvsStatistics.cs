@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LvsAdmin.Core.Ipvs;
 
 /// <summary>
@@ -36,4 +38,9 @@ public sealed record LvsStatistics
 
     /// <summary>Bytes (not bits) a second to clients.</summary>
     public ulong OutgoingBytesPerSecond { get; init; }
+
+    /// <summary>The totals in one line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Connections} connections, packets {IncomingPackets} in {OutgoingPackets} out, bytes {IncomingBytes} in {OutgoingBytes} out");
 }

@@ -17,7 +17,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private int _pipelineThread;
 
     /// <summary>Cancelled when the pipeline stops.</summary>
-    protected CancellationToken Stopping => _stop.Token;
+    protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -89,7 +89,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         });
         if (asked is not null)
         {
-            await asked.Task.WaitAsync(Stopping);
+            await asked.Task.WaitAsync(StopToken);
         }
 
         return answer;
@@ -105,7 +105,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             return ValueTask.CompletedTask;
         }
 
-        return _queue!.Writer.WriteAsync(action, Stopping);
+        return _queue!.Writer.WriteAsync(action, StopToken);
     }
 
     private void Run(Func<Task> work)

@@ -71,7 +71,11 @@ internal static class Errors
     private static ErrorCategory Category(LvsHostError error) => error switch
     {
         LvsHostError.ProgramMissing => ErrorCategory.NotInstalled,
-        LvsHostError.FileMissing or LvsHostError.NamespaceMissing => ErrorCategory.ObjectNotFound,
+        LvsHostError.FileMissing or LvsHostError.NamespaceMissing or LvsHostError.InterfaceMissing or LvsHostError.ParameterMissing => ErrorCategory.ObjectNotFound,
+        LvsHostError.AddressConflict => ErrorCategory.ResourceExists,
+        LvsHostError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
+        LvsHostError.InterfaceUnsuitable => ErrorCategory.InvalidOperation,
+        LvsHostError.BadReply => ErrorCategory.InvalidData,
         LvsHostError.AccessDenied => ErrorCategory.PermissionDenied,
         LvsHostError.ValueRefused => ErrorCategory.InvalidArgument,
         LvsHostError.NotSupported => ErrorCategory.NotImplemented,

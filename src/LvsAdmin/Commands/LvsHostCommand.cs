@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
-using LvsAdmin.Core.Netlink;
 using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
@@ -10,21 +9,26 @@ namespace LvsAdmin.Commands;
 public abstract class LvsHostCommand : AsyncCommand
 {
     private readonly HostPool _hosts = new();
+    private string? _networkNamespace;
 
     /// <summary>
     /// The network namespace of this machine to work in: its name (ip netns), the path of a namespace file, or a process id. IPVS tables,
     /// addresses and kernel parameters are per namespace, and containers hide theirs in one.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NetworkNamespaceCompleter))]
-    public string? NetworkNamespace { get; set; }
+    public string? NetworkNamespace
+    {
+        get => _networkNamespace;
+        // What comes through the pipeline from this process's own namespace has none.
+        set => _networkNamespace = string.IsNullOrEmpty(value) ? null : value;
+    }
 
     /// <summary>The host that the present input object is for.</summary>
     protected ILvsHost TargetHost => _hosts.Get(NetworkNamespace);
 
     /// <summary>The connection to the IPVS of the host that the present input object is for.</summary>
-    protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, Stopping);
+    protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, StopToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -123,7 +123,7 @@ public abstract class VirtualServiceCommand : LvsHostCommand
         ArgumentNullException.ThrowIfNull(client);
         if (chosen is null)
         {
-            return await client.GetServicesAsync(Stopping);
+            return await client.GetServicesAsync(StopToken);
         }
 
         List<LvsVirtualService> found = [];
@@ -132,14 +132,14 @@ public abstract class VirtualServiceCommand : LvsHostCommand
         {
             if (selector.IsWildcard)
             {
-                all ??= await client.GetServicesAsync(Stopping);
+                all ??= await client.GetServicesAsync(StopToken);
                 found.AddRange(all.Where(service => selector.Matches(service.VirtualService)));
             }
             else if (selector.Id is null)
             {
                 await ErrorAsync(Errors.InvalidService(selector));
             }
-            else if (await client.FindServiceAsync(selector.Id, Stopping) is { } service)
+            else if (await client.FindServiceAsync(selector.Id, StopToken) is { } service)
             {
                 found.Add(service);
             }

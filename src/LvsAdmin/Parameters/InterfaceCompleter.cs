@@ -3,7 +3,7 @@ using LvsAdmin.Core.Network;
 namespace LvsAdmin.Parameters;
 
 /// <summary>Completes the network interfaces of the host.</summary>
-public class InterfaceCompleter : HostCompleter
+public sealed class InterfaceCompleter : HostCompleter
 {
     private protected override async Task<IReadOnlyList<(string Text, string ToolTip)>> CandidatesAsync(
         CompletionRequest request, CancellationToken cancellationToken) =>

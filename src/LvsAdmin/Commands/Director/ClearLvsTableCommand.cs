@@ -12,14 +12,14 @@ public sealed class ClearLvsTableCommand : LvsHostCommand
     protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
-        IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(Stopping);
+        IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(StopToken);
         if (services.Count == 0)
         {
             await VerboseAsync($"The IPVS table of {HostText} is empty already: nothing is changed.");
         }
         else if (await ShouldProcessAsync($"IPVS table of {HostText}", $"Remove all {services.Count} virtual services with their real servers"))
         {
-            await client.FlushAsync(Stopping);
+            await client.FlushAsync(StopToken);
         }
     });
 }

@@ -16,7 +16,7 @@ public sealed class GetLvsSyncDaemonCommand : LvsHostCommand
     protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
-        foreach (LvsSyncDaemon daemon in await client.GetSyncDaemonsAsync(Stopping))
+        foreach (LvsSyncDaemon daemon in await client.GetSyncDaemonsAsync(StopToken))
         {
             if (Role is null || daemon.Role == Role)
             {

@@ -12,6 +12,6 @@ public sealed class GetLvsTimeoutCommand : LvsHostCommand
     protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
-        await OutputAsync(await client.GetTimeoutAsync(Stopping));
+        await OutputAsync(await client.GetTimeoutAsync(StopToken));
     });
 }

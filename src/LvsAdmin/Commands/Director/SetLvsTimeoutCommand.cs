@@ -31,7 +31,7 @@ public sealed class SetLvsTimeoutCommand : LvsHostCommand
     protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
-        LvsTimeout current = await client.GetTimeoutAsync(Stopping);
+        LvsTimeout current = await client.GetTimeoutAsync(StopToken);
         LvsTimeout desired = current with
         {
             Tcp = Tcp == 0 ? current.Tcp : Tcp,
@@ -45,7 +45,7 @@ public sealed class SetLvsTimeoutCommand : LvsHostCommand
         }
         else if (await ShouldProcessAsync($"timeouts of {HostText}", $"Set {string.Join(", ", changes)}"))
         {
-            await client.SetTimeoutAsync(desired, Stopping);
+            await client.SetTimeoutAsync(desired, StopToken);
         }
         else
         {
@@ -54,7 +54,7 @@ public sealed class SetLvsTimeoutCommand : LvsHostCommand
 
         if (PassThru)
         {
-            await OutputAsync(await client.GetTimeoutAsync(Stopping));
+            await OutputAsync(await client.GetTimeoutAsync(StopToken));
         }
     });
 }

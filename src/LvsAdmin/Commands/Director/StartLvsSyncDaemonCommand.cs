@@ -64,10 +64,10 @@ public sealed class StartLvsSyncDaemonCommand : LvsHostCommand
                 return;
             }
 
-            await client.StartSyncDaemonAsync(daemon, Stopping);
+            await client.StartSyncDaemonAsync(daemon, StopToken);
             if (PassThru)
             {
-                foreach (LvsSyncDaemon running in (await client.GetSyncDaemonsAsync(Stopping)).Where(running => running.Role == Role))
+                foreach (LvsSyncDaemon running in (await client.GetSyncDaemonsAsync(StopToken)).Where(running => running.Role == Role))
                 {
                     await OutputAsync(running);
                 }

@@ -18,7 +18,7 @@ public sealed class StopLvsSyncDaemonCommand : LvsHostCommand
         IpvsClient client = await ConnectAsync();
         if (await ShouldProcessAsync($"{Role} sync daemon of {HostText}", "Stop"))
         {
-            await client.StopSyncDaemonAsync(Role, Stopping);
+            await client.StopSyncDaemonAsync(Role, StopToken);
         }
     });
 }

@@ -62,9 +62,10 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
                 continue;
             }
 
-            RealServerSettings settings = Settings(selector.Id.Within(service));
-            await AttemptAsync(settings.RealServer, async () =>
+            LvsServerId id = selector.Id.Within(service);
+            await AttemptAsync(id, async () =>
             {
+                RealServerSettings settings = Settings(id);
                 foreach (string warning in IpvsValidation.Check(service, settings))
                 {
                     await WarningAsync(warning);
@@ -82,7 +83,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
             return;
         }
 
-        IReadOnlyList<IpvsException?> failures = await client.AddRealServersAsync(service, additions, Stopping);
+        IReadOnlyList<IpvsException?> failures = await client.AddRealServersAsync(service, additions, StopToken);
         HashSet<LvsServerId> added = [];
         foreach ((RealServerSettings settings, IpvsException? failure) in additions.Zip(failures))
         {
@@ -98,7 +99,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
 
         if (PassThru && added.Count > 0)
         {
-            foreach (LvsRealServer server in await client.GetRealServersAsync(service, Stopping))
+            foreach (LvsRealServer server in await client.GetRealServersAsync(service, StopToken))
             {
                 if (added.Contains(server.RealServer))
                 {
@@ -112,7 +113,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
     {
         RealServer = id,
         Forwarding = Forwarding,
-        Weight = IpvsValidation.ToWeight(Weight),
+        Weight = IpvsValidation.ToWeight(id, Weight),
         UpperThreshold = UpperThreshold,
         LowerThreshold = LowerThreshold,
         TunnelType = TunnelType,

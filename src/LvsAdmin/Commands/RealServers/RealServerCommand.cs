@@ -50,7 +50,7 @@ public abstract class RealServerCommand : VirtualServiceCommand
         IReadOnlyList<LvsServerSelector>? chosen = required ? RequireServers() : ChosenServers();
         return ForEachServiceAsync(required, async (client, service) =>
         {
-            IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, Stopping);
+            IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, StopToken);
             IReadOnlyList<LvsRealServer> found = chosen is null ? servers : await ChooseAsync(service, servers, chosen);
             if (found.Count > 0)
             {

@@ -31,7 +31,7 @@ public sealed class RemoveLvsRealServerCommand : RealServerCommand
         }
 
         IReadOnlyList<IpvsException?> failures = await client.RemoveRealServersAsync(
-            service.VirtualService, [.. removals.Select(server => server.RealServer)], Stopping);
+            service.VirtualService, [.. removals.Select(server => server.RealServer)], StopToken);
         foreach ((LvsRealServer server, IpvsException? failure) in removals.Zip(failures))
         {
             if (failure is not null)

@@ -58,7 +58,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
 
         if (PassThru && done.Count > 0)
         {
-            foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, Stopping))
+            foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, StopToken))
             {
                 if (done.Contains(server.RealServer))
                 {
@@ -86,7 +86,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
 
         if (await ShouldProcessAsync(target, $"Set {string.Join(", ", changes)}"))
         {
-            await client.SetRealServerAsync(current, desired, Stopping);
+            await client.SetRealServerAsync(current, desired, StopToken);
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
         RealServerSettings desired = current with
         {
             Forwarding = IsNamed(nameof(Forwarding)) ? Forwarding : current.Forwarding,
-            Weight = IsNamed(nameof(Weight)) ? IpvsValidation.ToWeight(Weight) : current.Weight,
+            Weight = IsNamed(nameof(Weight)) ? IpvsValidation.ToWeight(current.RealServer, Weight) : current.Weight,
             UpperThreshold = IsNamed(nameof(UpperThreshold)) ? UpperThreshold : current.UpperThreshold,
             LowerThreshold = IsNamed(nameof(LowerThreshold)) ? LowerThreshold : current.LowerThreshold,
         };

@@ -89,7 +89,7 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
         }
     }
 
-    private IEnumerable<LvsServiceId> Identities() => ParameterSetName switch
+    private LvsServiceId[] Identities() => ParameterSetName switch
     {
         AddressSet => [new LvsServiceId(Protocol, Address, (ushort)Port)],
         FirewallMarkSet => [new LvsServiceId(FirewallMark, AddressFamily)],
@@ -109,8 +109,8 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
             return;
         }
 
-        await client.AddServiceAsync(settings, Stopping);
-        if (PassThru && await client.FindServiceAsync(settings.VirtualService, Stopping) is { } service)
+        await client.AddServiceAsync(settings, StopToken);
+        if (PassThru && await client.FindServiceAsync(settings.VirtualService, StopToken) is { } service)
         {
             await OutputAsync(service);
         }

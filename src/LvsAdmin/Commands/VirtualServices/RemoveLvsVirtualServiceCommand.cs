@@ -15,7 +15,7 @@ public sealed class RemoveLvsVirtualServiceCommand : VirtualServiceCommand
     /// <inheritdoc/>
     protected override Task ProcessAsync() => ForEachServiceAsync(required: true, async (client, service) =>
     {
-        IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, Stopping);
+        IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, StopToken);
         if (!await ShouldProcessAsync(
             $"virtual service {service.VirtualService} on {HostText}",
             $"Remove with {servers.Count} real servers"))
@@ -23,7 +23,7 @@ public sealed class RemoveLvsVirtualServiceCommand : VirtualServiceCommand
             return;
         }
 
-        await client.RemoveServiceAsync(service.VirtualService, Stopping);
+        await client.RemoveServiceAsync(service.VirtualService, StopToken);
         if (PassThru)
         {
             await OutputAsync(service);

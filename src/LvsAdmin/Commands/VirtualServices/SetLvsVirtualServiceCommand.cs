@@ -64,10 +64,10 @@ public sealed class SetLvsVirtualServiceCommand : VirtualServiceCommand
                 return;
             }
 
-            await client.SetServiceAsync(current, desired, Stopping);
+            await client.SetServiceAsync(current, desired, StopToken);
         }
 
-        if (PassThru && await client.FindServiceAsync(current.VirtualService, Stopping) is { } changed)
+        if (PassThru && await client.FindServiceAsync(current.VirtualService, StopToken) is { } changed)
         {
             await OutputAsync(changed);
         }

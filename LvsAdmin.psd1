@@ -1,0 +1,49 @@
+@{
+    RootModule           = 'bin/LvsAdmin.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5f0c2f43-7d1e-4a0b-9a55-6d1f0c2be7a4'
+    Author               = 'The LvsAdmin authors'
+    CompanyName          = 'The LvsAdmin authors'
+    Copyright            = 'Copyright (c) 2026 the LvsAdmin authors. MIT licence.'
+    Description          = 'Administers Linux Virtual Server: directors over netlink IPVS, real servers with their virtual IPs and ARP policies.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('bin/LvsAdmin.Format.ps1xml')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Add-LvsRealServer'
+        'Clear-LvsTable'
+        'Disable-LvsRealServerVip'
+        'Enable-LvsRealServerVip'
+        'Get-LvsArpPolicy'
+        'Get-LvsConnection'
+        'Get-LvsDirector'
+        'Get-LvsKernelParameter'
+        'Get-LvsRealServer'
+        'Get-LvsRealServerVip'
+        'Get-LvsStatistics'
+        'Get-LvsSyncDaemon'
+        'Get-LvsTimeout'
+        'Get-LvsVirtualService'
+        'New-LvsVirtualService'
+        'Remove-LvsRealServer'
+        'Remove-LvsVirtualService'
+        'Reset-LvsArpPolicy'
+        'Reset-LvsStatistics'
+        'Set-LvsArpPolicy'
+        'Set-LvsKernelParameter'
+        'Set-LvsRealServer'
+        'Set-LvsTimeout'
+        'Set-LvsVirtualService'
+        'Start-LvsSyncDaemon'
+        'Stop-LvsSyncDaemon'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('LVS', 'IPVS', 'ipvsadm', 'LoadBalancer', 'Linux', 'DirectRouting', 'Networking')
+            Prerelease = ''
+        }
+    }
+}

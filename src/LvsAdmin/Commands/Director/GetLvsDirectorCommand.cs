@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>Shows a director at a glance: kernel, IPVS, counts, and what to do when something is missing.</summary>
+[Cmdlet(VerbsCommon.Get, "LvsDirector")]
+[OutputType(typeof(LvsDirector))]
+public sealed class GetLvsDirectorCommand : LvsHostCommand
+{
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
+    {
+        ILvsHost host = TargetHost;
+        LvsDirector director = new()
+        {
+            HostName = host.Name,
+            NetworkNamespace = host.NetworkNamespace,
+            KernelRelease = (await host.ReadFileAsync("/proc/sys/kernel/osrelease", StopToken))?.Trim(),
+            IpvsLoaded = await KernelModules.IsIpvsLoadedAsync(host, StopToken),
+            Schedulers = [.. (await KernelModules.SchedulersAsync(host, StopToken)).Order(StringComparer.Ordinal)],
+        };
+        // Asking over netlink would load the module, and looking shall change nothing.
+        await OutputAsync(director.IpvsLoaded ? await AskAsync(director) : director with
+        {
+            Remedy = director.Schedulers.Count > 0
+                ? "The module ip_vs is not loaded: the first cmdlet that uses IPVS loads it, or modprobe ip_vs; for every boot, name it in /etc/modules-load.d."
+                : "The module ip_vs is not loaded, and no file of it is in /lib/modules: install a kernel with IPVS; in a container, load it on the machine.",
+        });
+    });
+
+    private async ValueTask<LvsDirector> AskAsync(LvsDirector director)
+    {
+        try
+        {
+            IpvsClient client = await ConnectAsync();
+            IpvsInfo info = await client.GetInfoAsync(StopToken);
+            IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(StopToken);
+            int servers = 0;
+            long active = 0;
+            long inactive = 0;
+            foreach (LvsVirtualService service in services)
+            {
+                foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, StopToken))
+                {
+                    servers++;
+                    active += server.ActiveConnections;
+                    inactive += server.InactiveConnections;
+                }
+            }
+
+            return director with
+            {
+                IpvsVersion = info.Version,
+                ConnectionTableSize = info.ConnectionTableSize,
+                VirtualServices = services.Count,
+                RealServers = servers,
+                ActiveConnections = active,
+                InactiveConnections = inactive,
+                SyncDaemons = [.. (await client.GetSyncDaemonsAsync(StopToken)).Select(daemon => $"{daemon.Role} on {daemon.Interface}, sync id {daemon.SyncId}")],
+            };
+        }
+        catch (IpvsException exception) when (exception.Error == IpvsError.PermissionDenied)
+        {
+            return director with { Remedy = exception.Message };
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>A cmdlet that changes a host by a plan: the plan is shown by -WhatIf, and carried out whole or not at all.</summary>
+public abstract class HostChangeCommand : LvsHostCommand
+{
+    /// <summary>Carries out a plan, if the user wants it.</summary>
+    /// <param name="target">The object that the plan is about, with its host.</param>
+    /// <param name="action">What the plan does, before its steps.</param>
+    /// <param name="plan">The steps.</param>
+    /// <returns>Whether the host is as wanted now.</returns>
+    protected async ValueTask<bool> ApplyAsync(string target, string action, IReadOnlyList<HostChange> plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Count == 0)
+        {
+            await VerboseAsync($"{target} is already as wanted: nothing is changed.");
+            return true;
+        }
+
+        // One question for the whole: half of a plan, such as a VIP without its ARP policy, would be worse than none.
+        if (!await ShouldProcessAsync(target, $"{action} ({string.Join("; ", plan)})"))
+        {
+            return false;
+        }
+
+        await HostPlan.ApplyAsync(plan, StopToken);
+        return true;
+    }
+}

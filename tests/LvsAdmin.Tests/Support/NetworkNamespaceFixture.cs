@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace LvsAdmin.Tests.Support;
+
+/// <summary>A fresh named network namespace of this machine, gone at the end of the test.</summary>
+internal sealed class NetworkNamespaceFixture : IDisposable
+{
+    private static int _count;
+
+    internal NetworkNamespaceFixture()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "making network namespaces needs Linux and root");
+        Name = $"lvs-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
+        Assert.SkipWhen(Run("ip", "netns", "add", Name) != 0, "this machine cannot make network namespaces (ip netns add failed)");
+        Ip("link", "set", "lo", "up");
+    }
+
+    internal string Name { get; }
+
+    /// <summary>Runs ip(8) in the namespace; it must succeed.</summary>
+    internal void Ip(params string[] arguments) => Assert.Equal(0, Run("ip", ["-netns", Name, .. arguments]));
+
+    /// <summary>Runs a shell line in the namespace and gives its output.</summary>
+    internal string Shell(string line)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Name, "sh", "-c", line]) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    }
+
+    public void Dispose() => Run("ip", "netns", "delete", Name);
+
+    private static int Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments))!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+}
