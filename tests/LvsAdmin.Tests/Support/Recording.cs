@@ -51,6 +51,12 @@ internal sealed class Recording
         {
             kernel.Reply([.. datagram.Select(message => (message with { Sequence = request.Sequence, Port = request.Port }).ToBytes())]);
         }
+
+        // Having its answer, ipvsadm leaves without reading the acknowledgement behind it.
+        if (!request.IsDump && !exchange.Replies.SelectMany(messages => messages).Any(message => message.Type == NetlinkMessage.Error))
+        {
+            kernel.Reply(NetlinkMessage.Acknowledgement(request));
+        }
     });
 
     private static LvsServiceId? ServiceOf(NetlinkMessage request) =>
