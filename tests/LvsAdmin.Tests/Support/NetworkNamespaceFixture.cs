@@ -21,9 +21,9 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     internal void Ip(params string[] arguments) => Assert.Equal(0, Run("ip", ["-netns", Name, .. arguments]));
 
     /// <summary>Runs a shell line in the namespace and gives its output.</summary>
-    internal string Shell(string line)
+    internal string Shell(string line, string shell = "sh")
     {
-        using Process process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Name, "sh", "-c", line]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Name, shell, "-c", line]) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
