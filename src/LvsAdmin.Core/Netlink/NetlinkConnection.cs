@@ -115,15 +115,16 @@ public sealed class NetlinkConnection : IAsyncDisposable
         DumpState state = default;
         while (_unfinishedDump is { } sequence)
         {
-            int length = await ReceiveAsync(deadline).ConfigureAwait(false);
             try
             {
+                int length = await ReceiveAsync(deadline).ConfigureAwait(false);
                 TakeEntries(length, sequence, static _ => { }, ref state);
             }
-            catch (NetlinkErrorException)
+            catch (Exception exception) when (exception is NetlinkErrorException or NetlinkTimeoutException)
             {
-                // It failed, which ends it too; whoever asked has gone.
+                // It failed, which ends it too, and whoever asked has gone; or its end was lost, and waiting for it once is enough.
                 _unfinishedDump = null;
+                deadline.Renew();
             }
         }
     }
@@ -192,8 +193,30 @@ public sealed class NetlinkConnection : IAsyncDisposable
 
                     break;
                 default:
-                    handler(messages.Payload);
+                    try
+                    {
+                        handler(messages.Payload);
+                    }
+                    catch
+                    {
+                        FindEnd(messages, sequence);
+                        throw;
+                    }
+
                     break;
+            }
+        }
+    }
+
+    // The end of a list may stand behind an entry that could not be taken; whoever waited for it later would wait in vain.
+    private void FindEnd(MessageReader messages, uint sequence)
+    {
+        while (messages.MoveNext())
+        {
+            if (messages.Sequence == sequence && messages.Port == _transport.PortId
+                && messages.Type is NetlinkProtocol.Done or NetlinkProtocol.Error)
+            {
+                _unfinishedDump = null;
             }
         }
     }
@@ -247,11 +270,18 @@ public sealed class NetlinkConnection : IAsyncDisposable
     /// <summary>A limit for each wait, besides the caller's own wish to stop.</summary>
     private sealed class Deadline(TimeSpan timeout, CancellationToken cancellationToken) : IDisposable
     {
-        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        private CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
         internal bool HasPassed => _source.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
 
         public void Dispose() => _source.Dispose();
+
+        /// <summary>Makes it usable again after it has passed.</summary>
+        internal void Renew()
+        {
+            _source.Dispose();
+            _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        }
 
         internal CancellationToken Restart()
         {

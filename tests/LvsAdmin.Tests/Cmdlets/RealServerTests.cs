@@ -110,7 +110,9 @@ public sealed class RealServerTests(CmdletFixture fixture) : DirectorTest(fixtur
         Assert.Equal(["192.0.2.21:80", "192.0.2.21:81", "192.0.2.22:80"], Names("Get-LvsVirtualService *.10:80 | Get-LvsRealServer *"));
         Assert.Equal(["192.0.2.22:80"], Names("Get-LvsVirtualService *.10:80 | Get-LvsRealServer 192.0.2.22"));
         Assert.Equal(4, Names("Get-LvsRealServer").Length);
+        Assert.Equal(["192.0.2.22:80"], Names("Get-LvsRealServer * 192.0.2.22"));
         Assert.Empty(Names("Get-LvsRealServer * 198.51.100.*"));
+        Assert.Equal("RealServerNotFound,LvsAdmin.Commands.GetLvsRealServerCommand", Fail("Get-LvsRealServer * 192.0.2.99").FullyQualifiedErrorId);
 
         Succeed("Remove-LvsRealServer 192.0.2.10:80 192.0.2.21");
         Assert.Equal(["192.0.2.22:80", "192.0.2.21:80"], Names("Get-LvsRealServer"));

@@ -11,8 +11,9 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "making network namespaces needs Linux and root");
         Name = $"lvs-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
-        Assert.SkipWhen(Run("ip", "netns", "add", Name) != 0, "this machine cannot make network namespaces (ip netns add failed)");
-        Ip("link", "set", "lo", "up");
+        Assert.SkipWhen(
+            Run("sh", "-c", $"ip netns add {Name} && ip -netns {Name} link set lo up") != 0,
+            "this machine cannot make network namespaces (ip netns add failed)");
     }
 
     internal string Name { get; }
