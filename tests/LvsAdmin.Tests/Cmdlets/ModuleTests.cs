@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Cmdlets;
