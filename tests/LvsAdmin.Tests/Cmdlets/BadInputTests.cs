@@ -49,7 +49,7 @@ public sealed class BadInputTests(CmdletFixture fixture, BadInputTests.Table tab
     [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -Forwarding Tunnel -TunnelType Gue", "TunnelPortMissing", "-TunnelPort")]
     [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -Forwarding Tunnel -TunnelPort 5", "TunnelPortNeedsGue", "-TunnelType Gue")]
     [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -TunnelType Gre", "TunnelOptionNeedsTunnel", "-Forwarding Tunnel")]
-    [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -Forwarding Bypass", "ForwardingNotChoosable", "DirectRouting")]
+    [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -Forwarding Bypass", "ParameterArgumentValidationError", "DirectRouting")]
     [InlineData("Add-LvsRealServer 192.0.2.10:80 192.0.2.22 -Forwarding nosuch", "CannotConvertArgumentNoMessage", "nosuch")]
     [InlineData("Set-LvsRealServer 192.0.2.10:80 192.0.2.99 -Weight 1", "RealServerNotFound", "Add-LvsRealServer")]
     [InlineData("Set-LvsRealServer 192.0.2.10:80 192.0.2.21 -LowerThreshold 6", "ThresholdsCrossed", "lower")]
