@@ -129,7 +129,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
             }
         }
 
-        // The binder finds what a parser cannot: too many positions, a value that is none, parameters of two sets.
+        // The binder finds what the parser cannot: more positions than the cmdlet has. Whether values convert, only a run tells.
         EngineResult binding = fixture.Engine.Run(
             """
             $input | ForEach-Object {
