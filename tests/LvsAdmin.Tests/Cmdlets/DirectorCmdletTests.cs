@@ -82,7 +82,7 @@ public sealed class DirectorCmdletTests(CmdletFixture fixture) : DirectorTest(fi
         Assert.Equal("5", Director.Run("cat /proc/sys/net/ipv4/vs/am_droprate").Trim());
         Assert.Contains("conntrack 1 -> 0", Run("Set-LvsKernelParameter conntrack 0 -WhatIf").HostText, StringComparison.Ordinal);
         Assert.Equal("ParameterMissing,LvsAdmin.Commands.SetLvsKernelParameterCommand", Fail("Set-LvsKernelParameter nosuch 1").FullyQualifiedErrorId);
-        Assert.Equal("ValueRefused,LvsAdmin.Commands.SetLvsKernelParameterCommand", Fail("Set-LvsKernelParameter conntrack 7").FullyQualifiedErrorId);
+        Assert.Equal("InvalidKernelParameterValue,LvsAdmin.Commands.SetLvsKernelParameterCommand", Fail("Set-LvsKernelParameter conntrack 7").FullyQualifiedErrorId);
         Assert.True(Succeed("Get-LvsKernelParameter").Count >= 25);
     }
 

@@ -49,6 +49,18 @@ public sealed class NetlinkExecuteTests
     }
 
     [Fact]
+    public async Task A_second_answer_to_one_request_is_not_taken_for_the_answer_to_another()
+    {
+        await using NetlinkConnection connection = new(new ScriptedTransport((kernel, datagram) =>
+        {
+            NetlinkMessage first = NetlinkMessage.ReadAll(datagram)[0];
+            kernel.Reply(NetlinkMessage.Acknowledgement(first), NetlinkMessage.Acknowledgement(first));
+        }), Impatient);
+
+        await Assert.ThrowsAsync<NetlinkTimeoutException>(async () => await connection.ExecuteAsync(Requests(2), null, Stop));
+    }
+
+    [Fact]
     public async Task Acknowledgements_out_of_order_go_to_their_requests()
     {
         await using NetlinkConnection connection = new(new ScriptedTransport((kernel, datagram) =>
