@@ -20,33 +20,32 @@ if ($playErrors) {
     exit 1
 }
 
-$playFrom = $playLine = 0
+$play = @{ From = 0; Line = 0; Failed = $false }
 foreach ($playStep in $playScript.EndBlock.Statements) {
     ''
     # Comments above the statement; not one at the end of the last one's line, nor a block that is help for the file's reader.
     $playTokens.Where{
-        $_.Kind -eq 'Comment' -and $_.Text[0] -eq '#' -and $_.Extent.StartLineNumber -gt $playLine -and
-        $_.Extent.StartOffset -ge $playFrom -and $_.Extent.EndOffset -le $playStep.Extent.StartOffset
+        $_.Kind -eq 'Comment' -and $_.Text[0] -eq '#' -and $_.Extent.StartLineNumber -gt $play.Line -and
+        $_.Extent.StartOffset -ge $play.From -and $_.Extent.EndOffset -le $playStep.Extent.StartOffset
     }.Text
-    $playFrom = $playStep.Extent.EndOffset
-    $playLine = $playStep.Extent.EndLineNumber
+    $play.From = $playStep.Extent.EndOffset
+    $play.Line = $playStep.Extent.EndLineNumber
 
     # What a function does is shown where it is called; its text would only hide the commands.
     if ($playStep -is [System.Management.Automation.Language.FunctionDefinitionAst]) { "PS> function $($playStep.Name) { ... }" }
     else { 'PS> ' + $playStep.Extent.Text.ReplaceLineEndings("`n>> ") }
 
-    $playFailed = $false
     try {
         # Errors travel with the output, so that both appear in their order. A native command's standard error is not yet an error.
         . ([scriptblock]::Create($playStep.Extent.Text)) 2>&1 | ForEach-Object {
-            if ($_ -is [System.Management.Automation.ErrorRecord] -and $_.FullyQualifiedErrorId -notlike 'NativeCommandError*') { $playFailed = $true }
+            if ($_ -is [System.Management.Automation.ErrorRecord] -and $_.FullyQualifiedErrorId -notlike 'NativeCommandError*') { $play.Failed = $true }
             $_
         } | Out-Default
     }
     catch {
         $_ | Out-Default
-        $playFailed = $true
+        $play.Failed = $true
     }
-    if ($playFailed) { exit 1 }
+    if ($play.Failed) { exit 1 }
 }
 exit 0

@@ -89,7 +89,7 @@ public sealed class LvsServiceId : IEquatable<LvsServiceId>, IComparable<LvsServ
             case "SCTP":
                 return TryParseEndpoint(text, LvsProtocol.Sctp, rest, out id, out reason);
             case var number when number.StartsWith("PROTO", StringComparison.Ordinal)
-                && byte.TryParse(number.AsSpan("PROTO".Length), NumberStyles.None, CultureInfo.InvariantCulture, out byte protocol):
+                && ushort.TryParse(number.AsSpan("PROTO".Length), NumberStyles.None, CultureInfo.InvariantCulture, out ushort protocol):
                 return TryParseEndpoint(text, (LvsProtocol)protocol, rest, out id, out reason);
             default:
                 reason = $"'{text}' names no virtual service: '{prefix}' is none of tcp, udp, sctp, fwmark, fwmark6. {Shape}";

@@ -14,6 +14,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
     private readonly INetlinkTransport _transport;
     private readonly NetlinkOptions _options;
     private readonly byte[] _buffer = new byte[ReceiveLength];
+    private readonly bool[] _answered;
     private uint _sequence;
     private uint? _unfinishedDump;
 
@@ -23,6 +24,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(transport);
         _transport = transport;
         _options = options ?? new NetlinkOptions();
+        _answered = new bool[_options.BatchCount];
     }
 
     /// <summary>Handles one message of an answer.</summary>
@@ -55,6 +57,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
             await SendAsync(datagram, deadline).ConfigureAwait(false);
 
             int stray = 0;
+            Array.Clear(_answered);
             // The kernel works through a datagram in order, and so it acknowledges.
             for (int answered = 0; answered < count;)
             {
@@ -115,15 +118,16 @@ public sealed class NetlinkConnection : IAsyncDisposable
         DumpState state = default;
         while (_unfinishedDump is { } sequence)
         {
-            int length = await ReceiveAsync(deadline).ConfigureAwait(false);
             try
             {
+                int length = await ReceiveAsync(deadline).ConfigureAwait(false);
                 TakeEntries(length, sequence, static _ => { }, ref state);
             }
-            catch (NetlinkErrorException)
+            catch (Exception exception) when (exception is NetlinkErrorException or NetlinkTimeoutException)
             {
-                // It failed, which ends it too; whoever asked has gone.
+                // It failed, which ends it too, and whoever asked has gone; or its end was lost, and waiting for it once is enough.
                 _unfinishedDump = null;
+                deadline.Renew();
             }
         }
     }
@@ -148,8 +152,13 @@ public sealed class NetlinkConnection : IAsyncDisposable
                     break;
                 case NetlinkProtocol.Overrun:
                     throw Overrun();
+                case NetlinkProtocol.Error when _answered[index]:
+                    // A second answer to one request must not pass for the answer to another.
+                    CountStray(ref stray);
+                    break;
                 case NetlinkProtocol.Error:
                     errors[(int)index] = messages.ReadError();
+                    _answered[index] = true;
                     answered++;
                     break;
                 case NetlinkProtocol.Done:
@@ -192,8 +201,30 @@ public sealed class NetlinkConnection : IAsyncDisposable
 
                     break;
                 default:
-                    handler(messages.Payload);
+                    try
+                    {
+                        handler(messages.Payload);
+                    }
+                    catch
+                    {
+                        FindEnd(messages, sequence);
+                        throw;
+                    }
+
                     break;
+            }
+        }
+    }
+
+    // The end of a list may stand behind an entry that could not be taken; whoever waited for it later would wait in vain.
+    private void FindEnd(MessageReader messages, uint sequence)
+    {
+        while (messages.MoveNext())
+        {
+            if (messages.Sequence == sequence && messages.Port == _transport.PortId
+                && messages.Type is NetlinkProtocol.Done or NetlinkProtocol.Error)
+            {
+                _unfinishedDump = null;
             }
         }
     }
@@ -247,11 +278,18 @@ public sealed class NetlinkConnection : IAsyncDisposable
     /// <summary>A limit for each wait, besides the caller's own wish to stop.</summary>
     private sealed class Deadline(TimeSpan timeout, CancellationToken cancellationToken) : IDisposable
     {
-        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        private CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
         internal bool HasPassed => _source.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
 
         public void Dispose() => _source.Dispose();
+
+        /// <summary>Makes it usable again after it has passed.</summary>
+        internal void Renew()
+        {
+            _source.Dispose();
+            _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        }
 
         internal CancellationToken Restart()
         {

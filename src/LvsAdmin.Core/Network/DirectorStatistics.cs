@@ -9,7 +9,7 @@ public static class DirectorStatistics
 {
     private const string FilePath = "/proc/net/ip_vs_stats";
 
-    /// <summary>Reads totals and rates of the director.</summary>
+    /// <summary>Reads totals and rates of the director. The kernel adds up every two seconds, so the totals may lack what passed since.</summary>
     /// <exception cref="LvsHostException">ip_vs is not loaded (ModuleNotLoaded), the file cannot be understood (BadReply), or the host cannot be read.</exception>
     public static async ValueTask<LvsStatistics> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Globalization;
-using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Network;
 
@@ -28,7 +28,7 @@ internal static class KernelParameterText
         || (Defences.Contains(name) && observed is "1" or "2" && wanted is "1" or "2");
 
     /// <summary>The text for a value that a user gave.</summary>
-    /// <exception cref="LvsHostException">The parameter does not take it (ValueRefused).</exception>
+    /// <exception cref="LvsValidationException">The parameter does not take it (InvalidKernelParameterValue).</exception>
     internal static string Format(string name, LvsKernelParameterDefinition? definition, object value)
     {
         string text = Normalize(value switch
@@ -86,6 +86,6 @@ internal static class KernelParameterText
     private static string Range(LvsKernelParameterDefinition definition) =>
         string.Create(CultureInfo.InvariantCulture, $" from {definition.Minimum ?? int.MinValue} to {definition.Maximum ?? int.MaxValue}");
 
-    private static LvsHostException Refused(string name, string text, string what) =>
-        new(LvsHostError.ValueRefused, $"'{text}' is no value for net.ipv4.vs.{name}: {what}.");
+    private static LvsValidationException Refused(string name, string text, string what) =>
+        new("InvalidKernelParameterValue", $"'{text}' is no value for net.ipv4.vs.{name}: {what}.");
 }

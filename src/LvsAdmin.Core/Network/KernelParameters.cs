@@ -1,5 +1,6 @@
 using System.Globalization;
 using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Network;
 
@@ -33,10 +34,8 @@ public static class KernelParameters
     /// <param name="value">A bool, a whole number, or text as the kernel's file takes it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The change; empty when the parameter has the value already, or one that the kernel made of it (modes 1 and 2 of the defence parameters).</returns>
-    /// <exception cref="LvsHostException">
-    /// ParameterMissing: there is no such parameter, or this kernel hasn't it. ModuleNotLoaded: ip_vs is not loaded. ValueRefused: the value is
-    /// none that the parameter takes.
-    /// </exception>
+    /// <exception cref="LvsValidationException">The value is none that the parameter takes (InvalidKernelParameterValue).</exception>
+    /// <exception cref="LvsHostException">ParameterMissing: there is no such parameter, or this kernel hasn't it. ModuleNotLoaded: ip_vs is not loaded.</exception>
     public static async ValueTask<IReadOnlyList<HostChange>> PlanSetAsync(
         ILvsHost host, string name, object value, CancellationToken cancellationToken)
     {
