@@ -17,7 +17,7 @@ public sealed class ViewTests(CmdletFixture fixture)
 
         VirtualService               Scheduler Options                            Conns
         --------------               --------- -------                            -----
-        udp/192.0.2.10:53            mh        (mh-port) persistent 60 prefix /24     7
+        udp/192.0.2.10:53            mh        (mh-port) persistent 60 pe sip         7
         tcp/[2001:db8::10]:80        rr        ops                                    7
         """,
         new LvsVirtualService(new VirtualServiceSettings
@@ -26,7 +26,7 @@ public sealed class ViewTests(CmdletFixture fixture)
             Scheduler = "mh",
             SchedulerFlags = LvsSchedulerFlags.Parse("mh-port"),
             PersistenceTimeout = 60,
-            PersistencePrefixLength = 24,
+            PersistenceEngine = "sip",
         })
         { HostName = "localhost", NetworkNamespace = "lb", Statistics = new LvsStatistics { Connections = 7 } },
         new LvsVirtualService(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("[2001:db8::10]:80"), Scheduler = "rr", OnePacket = true })
