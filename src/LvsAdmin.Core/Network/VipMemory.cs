@@ -118,7 +118,13 @@ internal sealed partial class VipMemory
     private async ValueTask<Content> LoadAsync(CancellationToken cancellationToken)
     {
         int tag = await ReadTagAsync(cancellationToken).ConfigureAwait(false);
-        Content fresh = tag == 0 ? new Content { Tag = RandomNumberGenerator.GetInt32(1, int.MaxValue), OwnTag = true } : new Content { Tag = tag };
+        if (tag == 0)
+        {
+            // Whatever the file holds, it is not about this namespace.
+            return new Content { Tag = RandomNumberGenerator.GetInt32(1, int.MaxValue), OwnTag = true };
+        }
+
+        Content fresh = new() { Tag = tag };
         if (await _host.ReadFileAsync(_path, cancellationToken).ConfigureAwait(false) is not { } text)
         {
             return fresh;

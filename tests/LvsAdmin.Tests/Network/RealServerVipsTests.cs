@@ -189,6 +189,7 @@ public sealed class RealServerVipsTests
     public async Task A_memory_that_cannot_be_read_is_named()
     {
         _server.Host.Files[Memory] = "{\"tag\":";
+        _server.SetSetting("lo", "tag", 5);
         LvsHostException failed = await Assert.ThrowsAsync<LvsHostException>(async () => await EnableAsync(Vip, LvsForwardingMethod.DirectRouting));
         Assert.Equal(LvsHostError.BadReply, failed.Error);
         Assert.Contains(Memory, failed.Message, StringComparison.Ordinal);
