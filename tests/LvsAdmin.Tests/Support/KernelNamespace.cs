@@ -11,7 +11,7 @@ namespace LvsAdmin.Tests.Support;
 
 /// <summary>
 /// A network namespace of its own for one test, with an empty IPVS table and a client on it. It is made by a thread that leaves the machine's
-/// namespace (no process is started for it), and it is gone when thread and client are.
+/// namespace (no process is started for it), and it is gone with the process.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class KernelNamespace : IAsyncDisposable
@@ -90,7 +90,8 @@ internal sealed partial class KernelNamespace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _work.CompleteAdding();
+        // The thread lives on, and with it the namespace: while a kernel takes one down, which is long, it was seen to keep requests from
+        // other namespaces waiting (stopping a sync daemon, for more than ten seconds).
         if (_client is not null)
         {
             await _client.DisposeAsync();
@@ -135,8 +136,6 @@ internal sealed partial class KernelNamespace : IAsyncDisposable
         {
             work();
         }
-
-        _work.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
