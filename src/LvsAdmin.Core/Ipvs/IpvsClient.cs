@@ -13,10 +13,10 @@ public sealed class IpvsClient : IAsyncDisposable
     private const string FamilyName = "IPVS";
 
     private readonly NetlinkConnection _connection;
-    private readonly GenericNetlinkFamily _family;
     private readonly NetlinkRequests _requests = new();
     private readonly string _hostName;
     private readonly string? _networkNamespace;
+    private GenericNetlinkFamily _family;
 
     private IpvsClient(NetlinkConnection connection, GenericNetlinkFamily family, string hostName, string? networkNamespace)
     {
@@ -85,8 +85,8 @@ public sealed class IpvsClient : IAsyncDisposable
         LvsVirtualService? found = null;
         _requests.Clear();
         IpvsEncoder.WriteServiceId(Append(IpvsCommand.GetService), service);
-        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(
-            _requests, payload => found = IpvsDecoder.ReadService(payload, _hostName, _networkNamespace), cancellationToken).ConfigureAwait(false);
+        NetlinkErrorException?[] errors = await ExchangeAsync(
+            payload => found = IpvsDecoder.ReadService(payload, _hostName, _networkNamespace), cancellationToken).ConfigureAwait(false);
         return errors[0] switch
         {
             null => found ?? throw NoAnswer(),
@@ -155,7 +155,7 @@ public sealed class IpvsClient : IAsyncDisposable
             Write(change);
         }
 
-        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, null, cancellationToken).ConfigureAwait(false);
+        NetlinkErrorException?[] errors = await ExchangeAsync(null, cancellationToken).ConfigureAwait(false);
         IpvsException?[] refusals = new IpvsException?[errors.Length];
         for (int index = 0; index < errors.Length; index++)
         {
@@ -320,7 +320,7 @@ public sealed class IpvsClient : IAsyncDisposable
     private async ValueTask ExecuteOneAsync(
         IpvsCommand command, Subject subject, NetlinkConnection.PayloadHandler? handler, CancellationToken cancellationToken)
     {
-        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, handler, cancellationToken).ConfigureAwait(false);
+        NetlinkErrorException?[] errors = await ExchangeAsync(handler, cancellationToken).ConfigureAwait(false);
         if (errors[0] is { } error)
         {
             throw IpvsErrors.Translate(command, error, subject);
@@ -332,11 +332,47 @@ public sealed class IpvsClient : IAsyncDisposable
     {
         try
         {
-            await _connection.DumpAsync(_requests, handler, restart, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _connection.DumpAsync(_requests, handler, restart, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NetlinkErrorException error) when (error.Errno == LinuxErrno.NoEntry)
+            {
+                if (!await FamilyHasMovedAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                await _connection.DumpAsync(_requests, handler, restart, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (NetlinkErrorException error)
         {
             throw IpvsErrors.Translate(command, error, subject);
         }
+    }
+
+    private async ValueTask<NetlinkErrorException?[]> ExchangeAsync(NetlinkConnection.PayloadHandler? handler, CancellationToken cancellationToken)
+    {
+        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, handler, cancellationToken).ConfigureAwait(false);
+        return errors.All(error => error?.Errno == LinuxErrno.NoEntry) && errors.Length > 0
+            && await FamilyHasMovedAsync(cancellationToken).ConfigureAwait(false)
+            ? await _connection.ExecuteAsync(_requests, handler, cancellationToken).ConfigureAwait(false)
+            : errors;
+    }
+
+    // ENOENT is also how the kernel answers to a family number that no longer is one: the module was unloaded, and perhaps loaded again.
+    private async ValueTask<bool> FamilyHasMovedAsync(CancellationToken cancellationToken)
+    {
+        GenericNetlinkFamily family = await GenericNetlinkFamily.FindAsync(_connection, FamilyName, cancellationToken).ConfigureAwait(false)
+            ?? throw IpvsErrors.ModuleNotLoaded(_hostName);
+        if (family.Id == _family.Id)
+        {
+            return false;
+        }
+
+        _family = family;
+        _requests.Redirect(family.Id);
+        return true;
     }
 }

@@ -149,6 +149,11 @@ public static class IpvsValidation
             warnings.Add($"{id}: the scheduler {settings.Scheduler} knows no flags; {settings.SchedulerFlags} will do nothing.");
         }
 
+        if (settings.OnePacket && id.FirewallMark is not null)
+        {
+            warnings.Add($"{id}: one-packet scheduling breaks TCP connections; mark only UDP packets for this service.");
+        }
+
         if (settings.Scheduler == "none")
         {
             warnings.Add($"{id}: without a scheduler the service takes no connections.");

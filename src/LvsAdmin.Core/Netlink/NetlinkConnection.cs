@@ -14,6 +14,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
     private readonly INetlinkTransport _transport;
     private readonly NetlinkOptions _options;
     private readonly byte[] _buffer = new byte[ReceiveLength];
+    private readonly bool[] _answered;
     private uint _sequence;
     private uint? _unfinishedDump;
 
@@ -23,6 +24,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(transport);
         _transport = transport;
         _options = options ?? new NetlinkOptions();
+        _answered = new bool[_options.BatchCount];
     }
 
     /// <summary>Handles one message of an answer.</summary>
@@ -55,6 +57,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
             await SendAsync(datagram, deadline).ConfigureAwait(false);
 
             int stray = 0;
+            Array.Clear(_answered);
             // The kernel works through a datagram in order, and so it acknowledges.
             for (int answered = 0; answered < count;)
             {
@@ -149,8 +152,13 @@ public sealed class NetlinkConnection : IAsyncDisposable
                     break;
                 case NetlinkProtocol.Overrun:
                     throw Overrun();
+                case NetlinkProtocol.Error when _answered[index]:
+                    // A second answer to one request must not pass for the answer to another.
+                    CountStray(ref stray);
+                    break;
                 case NetlinkProtocol.Error:
                     errors[(int)index] = messages.ReadError();
+                    _answered[index] = true;
                     answered++;
                     break;
                 case NetlinkProtocol.Done:

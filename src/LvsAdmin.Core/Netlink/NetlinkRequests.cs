@@ -42,6 +42,15 @@ public sealed class NetlinkRequests
         return new AttributeWriter<TAttribute>(this);
     }
 
+    /// <summary>Directs all requests at another number of their family, as it has after its module was loaded anew.</summary>
+    internal void Redirect(ushort family)
+    {
+        foreach (int start in _starts)
+        {
+            Write(_buffer.AsSpan(start + NetlinkProtocol.TypeOffset), family);
+        }
+    }
+
     /// <summary>Where the next byte goes.</summary>
     internal int Position => _length;
 

@@ -1,4 +1,5 @@
 using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Network;
 
@@ -45,7 +46,8 @@ public static class ArpPolicies
     /// <param name="announce">The level of arp_announce; null leaves it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What differs; empty when everything is as wanted.</returns>
-    /// <exception cref="LvsHostException">An interface does not exist (InterfaceMissing), a level is none of the kernel's (ValueRefused), or the host cannot be read.</exception>
+    /// <exception cref="LvsValidationException">A level is none of the kernel's (InvalidArpLevel).</exception>
+    /// <exception cref="LvsHostException">An interface does not exist (InterfaceMissing), or the host cannot be read.</exception>
     public static async ValueTask<IReadOnlyList<HostChange>> PlanSetAsync(
         ILvsHost host, IReadOnlyList<string> interfaces, LvsArpIgnore? ignore, LvsArpAnnounce? announce, CancellationToken cancellationToken)
     {
@@ -100,7 +102,7 @@ public static class ArpPolicies
     {
         if (level is { } given && !Enum.IsDefined(given))
         {
-            throw new LvsHostException(LvsHostError.ValueRefused, $"{given:d} is no level of {setting} that means anything to the kernel: it knows {levels}.");
+            throw new LvsValidationException("InvalidArpLevel", $"{given:d} is no level of {setting} that means anything to the kernel: it knows {levels}.");
         }
     }
 }

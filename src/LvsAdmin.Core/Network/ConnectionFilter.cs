@@ -5,7 +5,7 @@ namespace LvsAdmin.Core.Network;
 /// <summary>Which connections are wanted: those that meet every condition given. Null conditions hold for all.</summary>
 public sealed record ConnectionFilter
 {
-    /// <summary>Whether a service is wanted; entries without a protocol, which have no service, are not asked about and left out.</summary>
+    /// <summary>Whether a service is wanted; entries of which no service is known are not asked about and left out.</summary>
     public Func<LvsServiceId, bool>? VirtualService { get; init; }
 
     /// <summary>Whether a real server is wanted.</summary>

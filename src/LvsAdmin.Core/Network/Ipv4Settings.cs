@@ -25,6 +25,21 @@ internal static class Ipv4Settings
 
     internal static string PathOf(string interfaceName, string setting) => $"{Root}/{interfaceName}/{setting}";
 
+    /// <summary>Takes a path apart again; false for one that is none of these settings.</summary>
+    internal static bool TryParsePath(string path, out string interfaceName, out string setting)
+    {
+        (interfaceName, setting) = (string.Empty, string.Empty);
+        if (!path.StartsWith(Root + "/", StringComparison.Ordinal)
+            || path[(Root.Length + 1)..].Split('/') is not [var name, (ArpIgnore or ArpAnnounce or ReversePathFilter) and var known]
+            || name is "" or "." or "..")
+        {
+            return false;
+        }
+
+        (interfaceName, setting) = (name, known);
+        return true;
+    }
+
     /// <summary>Reads a number; null when there is no such interface.</summary>
     internal static async ValueTask<int?> ReadAsync(ILvsHost host, string interfaceName, string setting, CancellationToken cancellationToken)
     {

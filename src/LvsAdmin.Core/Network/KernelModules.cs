@@ -16,6 +16,17 @@ public static class KernelModules
         return (await host.ListDirectoryAsync("/proc/sys/net/ipv4/vs", cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
+    /// <summary>Throws unless ip_vs is loaded, with what to do about it.</summary>
+    internal static async ValueTask RequireIpvsAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        if (!await IsIpvsLoadedAsync(host, cancellationToken).ConfigureAwait(false))
+        {
+            throw new LvsHostException(
+                LvsHostError.ModuleNotLoaded,
+                $"IPVS is not loaded in the kernel of {host.Name}: run 'modprobe ip_vs' as root there; to have it at every boot, put ip_vs in a file in /etc/modules-load.d.");
+        }
+    }
+
     /// <summary>The schedulers that the kernel has loaded or can load.</summary>
     /// <returns>Their names without ip_vs_; empty when the host's module files cannot be found.</returns>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>

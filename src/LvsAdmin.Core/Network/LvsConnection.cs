@@ -14,7 +14,7 @@ public sealed record LvsConnection
     /// <summary>The client's port, 0 to 65535; 0 in a template.</summary>
     public int ClientPort { get; init; }
 
-    /// <summary>The address that the client talks to; in a template of a firewall mark, the mark as an address.</summary>
+    /// <summary>The address that the client talks to; in a template of a firewall mark, the mark in its first 32 bits.</summary>
     public LvsAddress VirtualAddress { get; init; }
 
     /// <summary>The port that the client talks to, 0 to 65535.</summary>
@@ -44,7 +44,10 @@ public sealed record LvsConnection
     /// <summary>What the engine recognises the client by (for sip, the call id); null for none.</summary>
     public string? PersistenceEngineData { get; init; }
 
-    /// <summary>The service that protocol, address and port name; null where there is no protocol. A connection that a firewall mark scheduled shows its packets' own address.</summary>
+    /// <summary>
+    /// The service that protocol, address and port name, or, in a template of a firewall mark, that mark; null for other protocols. The connections that
+    /// a firewall mark scheduled show the address of their packets, which names no service.
+    /// </summary>
     public LvsServiceId? VirtualService { get; init; }
 
     /// <summary>The real server.</summary>

@@ -54,28 +54,28 @@ public enum LvsConnectionState
     /// <summary>SCTP: INIT was answered or left (INIT).</summary>
     SctpInit,
 
-    /// <summary>SCTP: the cookie was sent (COOKIE_SENT).</summary>
+    /// <summary>SCTP: the cookie was sent (C-SENT).</summary>
     SctpCookieSent,
 
-    /// <summary>SCTP: the cookie was answered (COOKIE_REPLIED).</summary>
+    /// <summary>SCTP: the cookie was answered (C-REPLIED).</summary>
     SctpCookieReplied,
 
-    /// <summary>SCTP: the cookie is awaited (COOKIE_WAIT).</summary>
+    /// <summary>SCTP: the cookie is awaited (C-WAIT).</summary>
     SctpCookieWait,
 
     /// <summary>SCTP: the cookie came (COOKIE).</summary>
     SctpCookie,
 
-    /// <summary>SCTP: the cookie was echoed (COOKIE_ECHOED).</summary>
+    /// <summary>SCTP: the cookie was echoed (C-ECHOED).</summary>
     SctpCookieEchoed,
 
-    /// <summary>SCTP: a side asked to shut down (SHUTDOWN_SENT).</summary>
+    /// <summary>SCTP: a side asked to shut down (S-SENT).</summary>
     SctpShutdownSent,
 
-    /// <summary>SCTP: the request to shut down came (SHUTDOWN_RECEIVED).</summary>
+    /// <summary>SCTP: the request to shut down came (S-RECEIVED).</summary>
     SctpShutdownReceived,
 
-    /// <summary>SCTP: the shutdown was acknowledged (SHUTDOWN_ACK_SENT).</summary>
+    /// <summary>SCTP: the shutdown was acknowledged (S-ACK-SENT).</summary>
     SctpShutdownAckSent,
 
     /// <summary>SCTP: the association was refused (REJECTED).</summary>

@@ -18,6 +18,9 @@ public sealed record LvsKernelParameterDefinition
     /// <summary>The value that a fresh kernel has, as its file shows it; null where it depends on the machine.</summary>
     public string? Default { get; init; }
 
+    /// <summary>When a kernel has it, for those that not every kernel with IPVS has; null for the others.</summary>
+    public string? Availability { get; init; }
+
     /// <summary>What a number counts: seconds, pages; null for none.</summary>
     public string? Unit { get; init; }
 

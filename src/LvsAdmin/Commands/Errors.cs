@@ -33,6 +33,10 @@ internal static class Errors
         new ItemNotFoundException($"There is no real server {server} in the virtual service {id} on {host}. Get-LvsRealServer {id} lists those that exist; Add-LvsRealServer adds one."),
         nameof(IpvsError.RealServerNotFound), ErrorCategory.ObjectNotFound, server);
 
+    internal static ErrorRecord ServerNotFound(string server, string host) => new(
+        new ItemNotFoundException($"There is no real server {server} in any of the chosen virtual services on {host}. Get-LvsRealServer lists those that exist."),
+        nameof(IpvsError.RealServerNotFound), ErrorCategory.ObjectNotFound, server);
+
     internal static ErrorRecord InvalidService(LvsServiceSelector selector) =>
         new(new PSArgumentException(selector.Refusal), "InvalidVirtualService", ErrorCategory.InvalidArgument, selector.Text);
 

@@ -6,16 +6,22 @@ namespace LvsAdmin.Formatting;
 /// <summary>What the views of LvsAdmin.Format.ps1xml show where a property alone does not say it.</summary>
 public static class View
 {
-    /// <summary>The host of an object as a heading.</summary>
-    public static string Host(string hostName, string networkNamespace) =>
-        string.IsNullOrEmpty(networkNamespace) ? hostName : $"{hostName}, network namespace {networkNamespace}";
+    private const string ThisMachine = "localhost";
+
+    /// <summary>The host of an object as a heading; of this machine's network namespaces, the namespace alone says enough.</summary>
+    public static string Host(string hostName, string networkNamespace) => (hostName, string.IsNullOrEmpty(networkNamespace)) switch
+    {
+        (_, true) => hostName,
+        (ThisMachine, false) => $"network namespace {networkNamespace}",
+        _ => $"{hostName}, network namespace {networkNamespace}",
+    };
 
     /// <summary>A service as a heading, with its host where that is not plainly this machine.</summary>
     public static string Service(LvsRealServer server)
     {
         ArgumentNullException.ThrowIfNull(server);
         string host = Host(server.HostName, server.NetworkNamespace ?? string.Empty);
-        return host is "" or "localhost" ? server.VirtualService.ToString() : $"{server.VirtualService} on {host}";
+        return host is "" or ThisMachine ? server.VirtualService.ToString() : $"{server.VirtualService} ({host})";
     }
 
     /// <summary>What ipvsadm shows behind the scheduler: its flags, persistence, one-packet.</summary>

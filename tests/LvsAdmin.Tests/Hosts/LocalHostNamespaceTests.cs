@@ -3,7 +3,6 @@ using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Core.Network;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Hosts;
 

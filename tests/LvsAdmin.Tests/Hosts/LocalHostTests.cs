@@ -1,5 +1,4 @@
 using LvsAdmin.Core.Hosts;
-using Xunit;
 
 namespace LvsAdmin.Tests.Hosts;
 

@@ -1,6 +1,5 @@
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
-using Xunit;
 
 namespace LvsAdmin.Tests.Ipvs;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using LvsAdmin.Core.Ipvs;
-using Xunit;
 
 namespace LvsAdmin.Tests.Ipvs;
 

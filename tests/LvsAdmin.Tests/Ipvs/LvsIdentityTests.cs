@@ -1,5 +1,4 @@
 using LvsAdmin.Core.Ipvs;
-using Xunit;
 
 namespace LvsAdmin.Tests.Ipvs;
 

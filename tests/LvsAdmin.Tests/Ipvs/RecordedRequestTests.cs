@@ -1,6 +1,5 @@
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Ipvs;
 

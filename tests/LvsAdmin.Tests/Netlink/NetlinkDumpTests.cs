@@ -1,6 +1,5 @@
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Netlink;
 

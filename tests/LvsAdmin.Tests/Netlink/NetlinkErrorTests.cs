@@ -1,7 +1,6 @@
 using System.Text;
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Netlink;
 

@@ -1,6 +1,5 @@
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Netlink;
 
@@ -47,6 +46,18 @@ public sealed class NetlinkExecuteTests
             kernel.Reply(NetlinkMessage.Acknowledgement(request));
         }), Impatient);
         Assert.Equal([null], await connection.ExecuteAsync(Requests(1), _ => Assert.Fail("a foreign answer was taken"), Stop));
+    }
+
+    [Fact]
+    public async Task A_second_answer_to_one_request_is_not_taken_for_the_answer_to_another()
+    {
+        await using NetlinkConnection connection = new(new ScriptedTransport((kernel, datagram) =>
+        {
+            NetlinkMessage first = NetlinkMessage.ReadAll(datagram)[0];
+            kernel.Reply(NetlinkMessage.Acknowledgement(first), NetlinkMessage.Acknowledgement(first));
+        }), Impatient);
+
+        await Assert.ThrowsAsync<NetlinkTimeoutException>(async () => await connection.ExecuteAsync(Requests(2), null, Stop));
     }
 
     [Fact]

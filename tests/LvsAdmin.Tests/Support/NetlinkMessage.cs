@@ -68,8 +68,8 @@ internal sealed record NetlinkMessage(ushort Type, ushort Flags, uint Sequence, 
         new NetlinkMessage(Done, (ushort)(Multipart | flags), request.Sequence, request.Port, Int32(-errno)).ToBytes();
 
     /// <summary>The controller's answer that the family IPVS has the number <see cref="IpvsFamilyId"/>.</summary>
-    internal static byte[] IpvsFamily(NetlinkMessage request) => Answer(
-        request, [.. Attribute(1, UInt16(IpvsFamilyId)), .. Attribute(2, Encoding.UTF8.GetBytes("IPVS\0")), .. Attribute(3, Int32(1))]);
+    internal static byte[] IpvsFamily(NetlinkMessage request, ushort id = IpvsFamilyId) => Answer(
+        request, [.. Attribute(1, UInt16(id)), .. Attribute(2, Encoding.UTF8.GetBytes("IPVS\0")), .. Attribute(3, Int32(1))]);
 
     /// <summary>An attribute with its padding.</summary>
     internal static byte[] Attribute(ushort type, params byte[] value) =>

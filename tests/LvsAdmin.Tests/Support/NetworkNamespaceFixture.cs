@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Xunit;
 
 namespace LvsAdmin.Tests.Support;
 
@@ -12,8 +11,9 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "making network namespaces needs Linux and root");
         Name = $"lvs-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
-        Assert.SkipWhen(Run("ip", "netns", "add", Name) != 0, "this machine cannot make network namespaces (ip netns add failed)");
-        Ip("link", "set", "lo", "up");
+        Assert.SkipWhen(
+            Run("sh", "-c", $"ip netns add {Name} && ip -netns {Name} link set lo up") != 0,
+            "this machine cannot make network namespaces (ip netns add failed)");
     }
 
     internal string Name { get; }
@@ -22,9 +22,9 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     internal void Ip(params string[] arguments) => Assert.Equal(0, Run("ip", ["-netns", Name, .. arguments]));
 
     /// <summary>Runs a shell line in the namespace and gives its output.</summary>
-    internal string Shell(string line)
+    internal string Shell(string line, string shell = "sh")
     {
-        using Process process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Name, "sh", "-c", line]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Name, shell, "-c", line]) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;

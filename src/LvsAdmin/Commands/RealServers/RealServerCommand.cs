@@ -42,46 +42,57 @@ public abstract class RealServerCommand : VirtualServiceCommand
         return chosen!;
     }
 
-    /// <summary>Does a piece of work for the chosen real servers of each chosen service of the director.</summary>
+    /// <summary>
+    /// Does a piece of work for the chosen real servers of each chosen service of the director. A server that a named service does not have is an
+    /// error; where services were chosen by wildcard, it is one only when none of them has the server.
+    /// </summary>
     /// <param name="required">Whether a user who chose none means none, not all.</param>
     /// <param name="work">The work for the servers of one service.</param>
-    protected Task ForEachServerAsync(bool required, Func<IpvsClient, LvsVirtualService, IReadOnlyList<LvsRealServer>, ValueTask> work)
+    protected async Task ForEachServerAsync(bool required, Func<IpvsClient, LvsVirtualService, IReadOnlyList<LvsRealServer>, ValueTask> work)
     {
         IReadOnlyList<LvsServerSelector>? chosen = required ? RequireServers() : ChosenServers();
-        return ForEachServiceAsync(required, async (client, service) =>
+        bool servicesAreNamed = ChosenServices()?.All(selector => !selector.IsWildcard) ?? false;
+        HashSet<LvsServerSelector> matched = [];
+        bool reached = false;
+        foreach (LvsServerSelector invalid in chosen?.Where(selector => selector.Refusal is not null) ?? [])
+        {
+            await ErrorAsync(Errors.InvalidServer(invalid));
+        }
+
+        await ForEachServiceAsync(required, async (client, service) =>
         {
             IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, StopToken);
-            IReadOnlyList<LvsRealServer> found = chosen is null ? servers : await ChooseAsync(service, servers, chosen);
-            if (found.Count > 0)
+            List<LvsRealServer> found = [];
+            reached = true;
+            foreach (LvsServerSelector selector in chosen?.Where(selector => selector.Refusal is null) ?? [])
             {
-                await work(client, service, found);
+                LvsRealServer[] these = [.. servers.Where(server => selector.Matches(server.RealServer))];
+                found.AddRange(these.Where(server => !found.Contains(server)));
+                if (these.Length > 0)
+                {
+                    matched.Add(selector);
+                }
+                else if (servicesAreNamed && !selector.IsWildcard)
+                {
+                    await ErrorAsync(Errors.ServerNotFound(selector.Text, service.VirtualService, HostText));
+                }
+            }
+
+            if (chosen is null ? servers.Count > 0 : found.Count > 0)
+            {
+                await work(client, service, chosen is null ? servers : found);
             }
         });
+
+        foreach (LvsServerSelector missing in chosen?.Where(selector => selector.Id is not null && !matched.Contains(selector)) ?? [])
+        {
+            if (reached && !servicesAreNamed)
+            {
+                await ErrorAsync(Errors.ServerNotFound(missing.Text, HostText));
+            }
+        }
     }
 
     private bool FirstArgumentIsServer =>
         InputObject is not null && IsOnCommandLine(nameof(VirtualService)) && !IsOnCommandLine(nameof(RealServer));
-
-    private async ValueTask<IReadOnlyList<LvsRealServer>> ChooseAsync(
-        LvsVirtualService service, IReadOnlyList<LvsRealServer> servers, IReadOnlyList<LvsServerSelector> chosen)
-    {
-        List<LvsRealServer> found = [];
-        foreach (LvsServerSelector selector in chosen)
-        {
-            if (selector.Refusal is not null)
-            {
-                await ErrorAsync(Errors.InvalidServer(selector));
-                continue;
-            }
-
-            int before = found.Count;
-            found.AddRange(servers.Where(server => selector.Matches(server.RealServer)));
-            if (found.Count == before && !selector.IsWildcard)
-            {
-                await ErrorAsync(Errors.ServerNotFound(selector.Text, service.VirtualService, HostText));
-            }
-        }
-
-        return chosen.Count == 1 ? found : [.. found.DistinctBy(server => server.RealServer)];
-    }
 }

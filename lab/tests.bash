@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154 # here, root and tools are those of lab/lab
+# The verb test of lab/lab, which sources this: every level of tests, on this machine and in the guest, and one sum of them.
+
+results='' running=''
+
+# Runs a command as one part of the tests: its output is shown and kept in the folder of results under a name.
+part() {
+    local name=$1 log tee status=0
+    shift
+    printf '\n=== %s\n' "$name"
+    exec {log}> >(exec tee "$results/$name")
+    tee=$!
+    # In the background and not in a pipe, so that a signal to us can end just this, and with it the guest, at once.
+    "$@" </dev/null >&"$log" 2>&1 &
+    running=$!
+    exec {log}>&-
+    wait "$running" || status=$?
+    running=''
+    wait "$tee"
+    echo "$status" >"$results/$name.status"
+}
+
+# Adds up the last lines of xunit's runs ("Total: 49, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, ..."); those of
+# analyze.ps1 and pester.ps1 are made to look like them. Of no tests at all, xunit says "Total: 0" and no more.
+count() {
+    local name=$1 line total errors failed skipped other
+    line=$(grep -E ' Total: [0-9]+(, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+|$)' "$results/$name" | tail -n 1)
+    if [ -z "$line" ]; then
+        # It died before it could count.
+        problems+=("$name ended with status $(cat "$results/$name.status") and no count")
+        ran=0
+        return
+    fi
+    read -r total errors failed skipped other <<<"$(tr -cs '0-9\n' ' ' <<<"${line#* Total: }, 0, 0, 0, 0")"
+    ran=$((total - skipped - ${other%% *}))
+    passed=$((passed + ran - failed))
+    fails=$((fails + failed + errors))
+    skips=$((skips + skipped))
+    if [ "$failed$errors" = 00 ] && [ "$(cat "$results/$name.status")" != 0 ]; then
+        problems+=("$name ended with status $(cat "$results/$name.status")")
+    fi
+}
+
+# What is checked with PowerShell's own tools, where a pwsh has them.
+powershell_parts() {
+    local suites=$root/tests/Pester
+    if has_module PSScriptAnalyzer; then
+        part PSScriptAnalyzer pwsh -NoProfile -NonInteractive -File "$here/analyze.ps1"
+        count PSScriptAnalyzer
+    fi
+    [ -d "$suites" ] || return 0
+    if has_module Pester; then
+        part Pester run "$here/topology" with 2 pwsh -NoProfile -NonInteractive -File "$here/pester.ps1" "$suites"
+        count Pester
+    fi
+}
+
+# has_module NAME: or counts what needs it as skipped.
+has_module() {
+    local reason='this machine has no pwsh'
+    if command -v pwsh >/dev/null; then
+        reason="pwsh has no module $1"
+        pwsh -NoProfile -NonInteractive -Command "exit [int](-not (Get-Module -ListAvailable $1))" </dev/null && return 0
+    fi
+    skips=$((skips + 1))
+    missing+=("$1: $reason")
+    return 1
+}
+
+run_tests() {
+    local passed=0 fails=0 skips=0 ran=0 ran_at_all problems=() missing=() name
+    local tests=$root/tests/LvsAdmin.Tests/bin/Release/$tools/LvsAdmin.Tests.dll
+    local xunit=(dotnet "$tests" -noColor -noLogo -noAutoReporters)
+
+    results=$(mktemp -d /tmp/lvs-tests.XXXXXX) || die "no temporary folder"
+    trap 'rm -rf "$results"' EXIT
+    trap '[ -z "$running" ] || { kill "$running"; wait "$running"; }; exit 143' INT TERM HUP
+
+    part machine "${xunit[@]}" -trait- Level=Kernel "$@"
+    count machine
+    ran_at_all=$ran
+
+    part kernel run "${xunit[@]}" -trait Level=Kernel "$@"
+    count kernel
+    ran_at_all=$((ran_at_all + ran))
+    # A filter may well choose tests of the other level only.
+    if [ $ran -eq 0 ] && [ $# -eq 0 ]; then problems+=("the kernel level did not run"); fi
+    if [ $ran_at_all -eq 0 ]; then problems+=("nothing ran"); fi
+    [ $# -gt 0 ] || powershell_parts
+
+    echo
+    if [ $skips -gt 0 ]; then
+        echo "Skipped:"
+        for name in machine kernel; do
+            # A name and, in the next line, the reason.
+            sed -nE "/^ +(.*) \[SKIP\]\$/{s//  \1: /;N;s/\n +//;s/\$/ ($name)/p}" "$results/$name"
+        done
+        [ ${#missing[@]} -eq 0 ] || printf '  %s\n' "${missing[@]}"
+    fi
+    for name in "${problems[@]}"; do echo "FAILED: $name"; done
+    echo "$passed passed, $((fails + ${#problems[@]})) failed, $skips skipped"
+    [ $((fails + ${#problems[@]})) -eq 0 ]
+    exit
+}

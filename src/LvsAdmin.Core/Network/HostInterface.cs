@@ -1,0 +1,83 @@
+using System.Text.Json;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Core.Network;
+
+/// <summary>One interface of a host with its addresses, from <c>ip -details -json address</c>.</summary>
+internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
+{
+    private static readonly HashSet<string> TunnelKinds = new(StringComparer.Ordinal) { "ipip", "sit", "gre", "ip6tnl", "ip6gre" };
+
+    /// <summary>The kernel's name of its kind, such as dummy or ipip; empty for lo and for real network cards.</summary>
+    internal string Kind { get; init; } = string.Empty;
+
+    /// <summary>Whether a tunnel takes packets from any sender.</summary>
+    internal bool AcceptsAnyRemote { get; init; }
+
+    internal IReadOnlyList<InterfaceAddress> Addresses { get; init; } = [];
+
+    internal bool IsUp => Flags.Contains("UP");
+
+    internal bool IsLoopback => Flags.Contains("LOOPBACK");
+
+    internal bool IsTunnel => TunnelKinds.Contains(Kind);
+
+    /// <summary>Whether addresses on it serve direct routing: nothing comes in by it, so nobody can ask for them there.</summary>
+    internal bool IsSilent => IsLoopback || Kind == "dummy";
+
+    /// <summary>Whether neighbours ask for addresses by ARP on it now.</summary>
+    internal bool HearsArp => IsUp && !IsLoopback && !Flags.Contains("NOARP") && Flags.Contains("BROADCAST");
+
+    /// <summary>Whether an address of this interface is a VIP in the sense of LVS.</summary>
+    internal bool HoldsAsVip(InterfaceAddress address)
+    {
+        // fe80::/10 and 127.0.0.0/8 and ::1 are every host's own.
+        bool ordinary = address.Scope == "link" || (IsLoopback && IsLoopbackAddress(address.Address));
+        return !ordinary && !address.HasPeer && (IsSilent || (IsTunnel && (AcceptsAnyRemote || address.IsHostPrefix)));
+    }
+
+    /// <summary>Reads the interfaces of a host.</summary>
+    /// <exception cref="LvsHostException">ip(8) is missing or failed, or what it printed cannot be understood.</exception>
+    internal static async ValueTask<IReadOnlyList<HostInterface>> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        JsonElement[] elements = await IpCommand.QueryAsync(host, cancellationToken, "-details", "-json", "address", "show").ConfigureAwait(false);
+        try
+        {
+            // Interfaces that a filter leaves out are printed as empty objects by some releases.
+            return [.. elements.Where(element => element.TryGetProperty("ifname", out _)).Select(Parse)];
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new LvsHostException(
+                LvsHostError.BadReply, $"What 'ip -details -json address show' printed on {host.Name} cannot be understood: {exception.Message}", exception);
+        }
+    }
+
+    internal static bool IsLoopbackAddress(LvsAddress address) => System.Net.IPAddress.IsLoopback(address.ToIPAddress());
+
+    private static HostInterface Parse(JsonElement element)
+    {
+        JsonElement info = element.TryGetProperty("linkinfo", out JsonElement link) ? link : default;
+        return new HostInterface(Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
+        {
+            Kind = Text(info, "info_kind") ?? string.Empty,
+            AcceptsAnyRemote = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out JsonElement data) && Text(data, "remote") == "any",
+            Addresses = element.TryGetProperty("addr_info", out JsonElement addresses)
+                ? [.. addresses.EnumerateArray().Where(address => address.TryGetProperty("local", out _)).Select(ParseAddress)]
+                : [],
+        };
+    }
+
+    private static InterfaceAddress ParseAddress(JsonElement element) =>
+        new(LvsAddress.Parse(Text(element, "local")!), element.GetProperty("prefixlen").GetInt32(), Text(element, "scope") ?? "global")
+        {
+            Label = Text(element, "label"),
+            Broadcast = Text(element, "broadcast") is { } broadcast ? LvsAddress.Parse(broadcast) : null,
+            HasPeer = element.TryGetProperty("address", out _),
+            IsDeprecated = element.TryGetProperty("deprecated", out JsonElement deprecated) && deprecated.ValueKind == JsonValueKind.True,
+        };
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+}

@@ -1,0 +1,20 @@
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Core.Network;
+
+/// <summary>One address of an interface, as ip(8) shows it.</summary>
+internal sealed record InterfaceAddress(LvsAddress Address, int PrefixLength, string Scope)
+{
+    internal string? Label { get; init; }
+
+    internal LvsAddress? Broadcast { get; init; }
+
+    /// <summary>Whether the address names a peer: both ends of a point-to-point link, which no VIP is.</summary>
+    internal bool HasPeer { get; init; }
+
+    /// <summary>Whether it is never chosen as source of new connections (preferred_lft 0).</summary>
+    internal bool IsDeprecated { get; init; }
+
+    /// <summary>Whether it is for this one host, as a VIP must be.</summary>
+    internal bool IsHostPrefix => PrefixLength == Address.BitLength;
+}

@@ -1,0 +1,109 @@
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Core.Network;
+
+/// <summary>What decides whether a host serves VIPs as a real server: its interfaces, addresses, ARP policy and reverse path filters, as read at one time.</summary>
+internal sealed class RealServerState
+{
+    private readonly Dictionary<string, int> _filters;
+
+    private RealServerState(IReadOnlyList<HostInterface> interfaces, IReadOnlyList<LvsArpPolicy> policies, Dictionary<string, int> filters)
+    {
+        Interfaces = interfaces;
+        Policies = policies;
+        _filters = filters;
+    }
+
+    internal IReadOnlyList<HostInterface> Interfaces { get; }
+
+    internal IReadOnlyList<LvsArpPolicy> Policies { get; }
+
+    internal LvsArpPolicy All => Policies.First(policy => policy.Interface == Ipv4Settings.All);
+
+    /// <summary>The weakest effective arp_ignore of the interfaces that hear ARP; that of <c>all</c> where none does.</summary>
+    internal LvsArpIgnore WeakestIgnore => Hearing.Select(policy => policy.EffectiveIgnore).DefaultIfEmpty(All.Ignore).MinBy(Strictness);
+
+    /// <summary>The weakest effective arp_announce of the same interfaces.</summary>
+    internal LvsArpAnnounce WeakestAnnounce => Hearing.Select(policy => policy.EffectiveAnnounce).DefaultIfEmpty(All.Announce).Min();
+
+    private IEnumerable<LvsArpPolicy> Hearing =>
+        from policy in Policies
+        where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp)
+        select policy;
+
+    internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetAsync(host, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, int> filters = new(StringComparer.Ordinal);
+        foreach (string name in interfaces.Where(each => each.IsTunnel).Select(each => each.Name).Concat([Ipv4Settings.All, Ipv4Settings.Default]))
+        {
+            if (await Ipv4Settings.ReadAsync(host, name, Ipv4Settings.ReversePathFilter, cancellationToken).ConfigureAwait(false) is { } value)
+            {
+                filters[name] = value;
+            }
+        }
+
+        return new RealServerState(interfaces, policies, filters);
+    }
+
+    internal HostInterface? Find(string name) => Interfaces.FirstOrDefault(each => each.Name == name);
+
+    /// <summary>Where an address is, as a VIP or otherwise.</summary>
+    internal IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Holders(LvsAddress address) =>
+        from each in Interfaces
+        from held in each.Addresses
+        where held.Address == address
+        select (each, held);
+
+    internal IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Vips() =>
+        from each in Interfaces
+        from held in each.Addresses
+        where each.HoldsAsVip(held)
+        select (each, held);
+
+    /// <summary>The configured rp_filter; of an interface that is not there yet, the one that it will begin with.</summary>
+    internal int ConfiguredFilter(string name) => _filters.GetValueOrDefault(name, _filters.GetValueOrDefault(Ipv4Settings.Default));
+
+    /// <summary>The rp_filter that holds: the larger of <c>all</c> and the interface.</summary>
+    internal int EffectiveFilter(string name) => Math.Max(ConfiguredFilter(name), _filters.GetValueOrDefault(Ipv4Settings.All));
+
+    /// <summary>Whether a level lets a host answer for an address that is not on the interface which is asked. Levels that are none act as 0 (arp_ignore, net/ipv4/arp.c).</summary>
+    internal static bool Answers(LvsArpIgnore level, string scope) => level switch
+    {
+        LvsArpIgnore.TargetOnInterface or LvsArpIgnore.TargetOnInterfaceSameSubnet or LvsArpIgnore.Never => false,
+        LvsArpIgnore.NotHostScope => scope != "host",
+        _ => true,
+    };
+
+    /// <summary>What of the ARP policy takes a VIP away from the director.</summary>
+    internal IEnumerable<string> ArpProblems(InterfaceAddress vip)
+    {
+        const string Remedy = "Set-LvsArpPolicy -Interface all -Ignore TargetOnInterface -Announce BestLocal mends it.";
+        LvsArpPolicy[] answering = [.. Hearing.Where(policy => Answers(policy.EffectiveIgnore, vip.Scope))];
+        if (answering.Length > 0)
+        {
+            yield return $"This host answers ARP requests for the VIP on {Names(answering)} (effective arp_ignore {Levels(answering, policy => (int)policy.EffectiveIgnore)}) and so takes it away from the director. {Remedy}";
+        }
+
+        LvsArpPolicy[] announcing = [.. Hearing.Where(policy => policy.EffectiveAnnounce != LvsArpAnnounce.BestLocal)];
+        if (announcing.Length > 0)
+        {
+            yield return $"This host may name the VIP as sender of ARP requests on {Names(announcing)} (effective arp_announce {Levels(announcing, policy => (int)policy.EffectiveAnnounce)}), which misleads its neighbours. {Remedy}";
+        }
+    }
+
+    private static int Strictness(LvsArpIgnore level) => level switch
+    {
+        LvsArpIgnore.NotHostScope => 1,
+        LvsArpIgnore.TargetOnInterface => 2,
+        LvsArpIgnore.TargetOnInterfaceSameSubnet => 3,
+        LvsArpIgnore.Never => 4,
+        _ => 0,
+    };
+
+    private static string Names(LvsArpPolicy[] policies) => string.Join(", ", policies.Select(policy => policy.Interface));
+
+    private static string Levels(LvsArpPolicy[] policies, Func<LvsArpPolicy, int> level) => string.Join(", ", policies.Select(level).Distinct().Order());
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Core.Network;
+
+/// <summary>The single steps of enabling and disabling VIPs, each with its way back.</summary>
+internal static class VipSteps
+{
+    private const string Up = "up";
+    private const string Down = "down";
+
+    /// <summary>The step that adds an address; taken away again by its undo.</summary>
+    internal static HostChange AddAddress(ILvsHost host, string interfaceName, InterfaceAddress address) => new(
+        Target(interfaceName),
+        "address",
+        null,
+        Describe(address),
+        stop => IpCommand.RunAsync(host, stop, AddArguments(interfaceName, address)),
+        stop => IpCommand.RunAsync(host, stop, RemoveArguments(interfaceName, address)));
+
+    internal static HostChange RemoveAddress(ILvsHost host, string interfaceName, InterfaceAddress address) => new(
+        Target(interfaceName),
+        "address",
+        Describe(address),
+        null,
+        stop => IpCommand.RunAsync(host, stop, RemoveArguments(interfaceName, address)),
+        stop => IpCommand.RunAsync(host, stop, AddArguments(interfaceName, address)));
+
+    /// <summary>
+    /// The step that adds the host route of the classic recipe. The kernel's own route to a local address (table local) delivers the packets already;
+    /// this one in table main shows the VIP to people and to programs that look for it there.
+    /// </summary>
+    internal static HostChange AddRoute(ILvsHost host, string interfaceName, LvsAddress vip) => new(
+        Target(interfaceName),
+        "route",
+        null,
+        $"{vip}/{vip.BitLength}",
+        stop => IpCommand.RunAsync(host, stop, RouteArguments("add", interfaceName, vip)),
+        stop => IpCommand.RunAsync(host, stop, RouteArguments("delete", interfaceName, vip)));
+
+    internal static HostChange RemoveRoute(ILvsHost host, string interfaceName, LvsAddress vip) => new(
+        Target(interfaceName),
+        "route",
+        $"{vip}/{vip.BitLength}",
+        null,
+        stop => IpCommand.RunAsync(host, stop, RouteArguments("delete", interfaceName, vip)),
+        stop => IpCommand.RunAsync(host, stop, RouteArguments("add", interfaceName, vip)));
+
+    /// <summary>Whether the host route of a VIP is there.</summary>
+    internal static async ValueTask<bool> HasRouteAsync(ILvsHost host, string interfaceName, LvsAddress vip, CancellationToken cancellationToken) =>
+        (await IpCommand.QueryAsync(host, cancellationToken, "-4", "-json", "route", "show", "exact", $"{vip}/{vip.BitLength}", "dev", interfaceName)
+            .ConfigureAwait(false)).Length > 0;
+
+    internal static HostChange SetLink(ILvsHost host, string interfaceName, bool up) => new(
+        Target(interfaceName),
+        "state",
+        up ? Down : Up,
+        up ? Up : Down,
+        stop => IpCommand.RunAsync(host, stop, "link", "set", "dev", interfaceName, up ? Up : Down),
+        stop => IpCommand.RunAsync(host, stop, "link", "set", "dev", interfaceName, up ? Down : Up));
+
+    /// <summary>The step that loads the module of a tunnel, which makes the tunnel's device. A loaded module stays: others may have come to use it.</summary>
+    internal static HostChange LoadModule(ILvsHost host, string module, string interfaceName) => new(
+        $"kernel module {module}",
+        "state",
+        null,
+        "loaded",
+        stop => LoadAsync(host, module, interfaceName, stop),
+        stop => ValueTask.CompletedTask);
+
+    private static async ValueTask LoadAsync(ILvsHost host, string module, string interfaceName, CancellationToken cancellationToken)
+    {
+        ProgramInvocation invocation = new("modprobe", module);
+        ProgramResult result = await host.RunAsync(invocation, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            string words = result.Error.Trim();
+            throw words.Contains("not permitted", StringComparison.OrdinalIgnoreCase)
+                ? new LvsHostException(LvsHostError.AccessDenied, $"'{invocation}' failed on {host.Name}: {words}. Run as root; in a container, load the module on its host.")
+                : new LvsHostException(
+                    LvsHostError.ModuleNotLoaded,
+                    $"The kernel module {module}, which makes {interfaceName}, could not be loaded on {host.Name}: {words}. Install the modules of the running kernel, or in a container load it on its host.");
+        }
+
+        IReadOnlyList<string> interfaces = await NetworkInterfaces.ListAsync(host, cancellationToken).ConfigureAwait(false);
+        if (!interfaces.Contains(interfaceName))
+        {
+            throw new LvsHostException(
+                LvsHostError.InterfaceMissing,
+                $"The kernel module {module} is loaded on {host.Name}, but made no {interfaceName} in this network namespace (net.core.fb_tunnels_only_for_init_net). Make a tunnel device, and name it.");
+        }
+    }
+
+    private static string Target(string interfaceName) => $"interface {interfaceName}";
+
+    private static string Describe(InterfaceAddress address)
+    {
+        string label = address.Label is { } given ? $" label {given}" : string.Empty;
+        string scope = address.Scope == "global" ? string.Empty : $" scope {address.Scope}";
+        return string.Create(CultureInfo.InvariantCulture, $"{address.Address}/{address.PrefixLength}{label}{scope}{(address.IsDeprecated ? " deprecated" : string.Empty)}");
+    }
+
+    private static string[] AddArguments(string interfaceName, InterfaceAddress address)
+    {
+        List<string> arguments = ["address", "add", Prefix(address)];
+        if (address.Broadcast is { } broadcast)
+        {
+            arguments.AddRange(["broadcast", $"{broadcast}"]);
+        }
+
+        arguments.AddRange(["dev", interfaceName, "scope", address.Scope]);
+        if (address.Label is { } label)
+        {
+            arguments.AddRange(["label", label]);
+        }
+
+        if (address.Address.Family == LvsAddressFamily.IPv6)
+        {
+            // Duplicate-address detection would find the director's, and the other servers', and disable the VIP.
+            arguments.Add("nodad");
+            if (address.IsDeprecated)
+            {
+                arguments.AddRange(["preferred_lft", "0"]);
+            }
+        }
+
+        return [.. arguments];
+    }
+
+    private static string[] RemoveArguments(string interfaceName, InterfaceAddress address) =>
+        ["address", "delete", Prefix(address), "dev", interfaceName];
+
+    private static string[] RouteArguments(string verb, string interfaceName, LvsAddress vip) =>
+        ["-4", "route", verb, $"{vip}/{vip.BitLength}", "dev", interfaceName];
+
+    private static string Prefix(InterfaceAddress address) => string.Create(CultureInfo.InvariantCulture, $"{address.Address}/{address.PrefixLength}");
+}

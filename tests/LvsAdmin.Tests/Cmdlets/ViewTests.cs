@@ -1,0 +1,112 @@
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Tests.Cmdlets;
+
+/// <summary>The views at the width of a plain terminal: nothing cut off, nothing wider.</summary>
+[Collection(CmdletGroup.Name)]
+[Trait("Level", "Cmdlets")]
+public sealed class ViewTests(CmdletFixture fixture)
+{
+    private const int Columns = 80;
+
+    [Fact]
+    public void A_service_shows_scheduler_and_options_as_ipvsadm_does() => Shows(
+        """
+           Director: network namespace lb
+
+        VirtualService               Scheduler Options                            Conns
+        --------------               --------- -------                            -----
+        udp/192.0.2.10:53            mh        (mh-port) persistent 60 prefix /24     7
+        tcp/[2001:db8::10]:80        rr        ops                                    7
+        """,
+        new LvsVirtualService(new VirtualServiceSettings
+        {
+            VirtualService = LvsServiceId.Parse("udp/192.0.2.10:53"),
+            Scheduler = "mh",
+            SchedulerFlags = LvsSchedulerFlags.Parse("mh-port"),
+            PersistenceTimeout = 60,
+            PersistencePrefixLength = 24,
+        })
+        { HostName = "localhost", NetworkNamespace = "lb", Statistics = new LvsStatistics { Connections = 7 } },
+        new LvsVirtualService(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("[2001:db8::10]:80"), Scheduler = "rr", OnePacket = true })
+        { HostName = "localhost", NetworkNamespace = "lb", Statistics = new LvsStatistics { Connections = 7 } });
+
+    [Fact]
+    public void Servers_stand_under_their_service()
+    {
+        LvsServiceId service = LvsServiceId.Parse("192.0.2.10:80");
+        Shows(
+            """
+               VirtualService: tcp/192.0.2.10:80
+
+            RealServer                   Forwarding            Weight ActiveConn  InActConn
+            ----------                   ----------            ------ ----------  ---------
+            192.0.2.21:80                DirectRouting            100          3          4
+            [2001:db8::21]:80            Tunnel (gue:5555)          0          3          4
+            """,
+            Server(service, new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Weight = 100 }),
+            Server(service, new RealServerSettings
+            {
+                RealServer = LvsServerId.Parse("[2001:db8::21]:80"),
+                Forwarding = LvsForwardingMethod.Tunnel,
+                Weight = 0,
+                TunnelType = LvsTunnelType.Gue,
+                TunnelPort = 5555,
+            }));
+    }
+
+    [Fact]
+    public void Counters_are_indented_below_their_service()
+    {
+        LvsStatistics counters = new() { Connections = 1, IncomingPackets = 2, OutgoingPackets = 3, IncomingBytes = 4, OutgoingBytes = 5 };
+        LvsServiceId service = LvsServiceId.Parse("192.0.2.10:80");
+        Shows(
+            """
+               Director: localhost
+
+            Subject                        Conns   InPkts  OutPkts    InBytes   OutBytes
+            -------                        -----   ------  -------    -------   --------
+            (director)                         1        2        3          4          5
+            tcp/192.0.2.10:80                  1        2        3          4          5
+              -> 192.0.2.21:80                 1        2        3          4          5
+            """,
+            new LvsTrafficStatistics(counters, "localhost", null),
+            new LvsTrafficStatistics(new LvsVirtualService(new VirtualServiceSettings { VirtualService = service }) { Statistics = counters, HostName = "localhost" }),
+            new LvsTrafficStatistics(new LvsRealServer(service, new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80") }) { Statistics = counters, HostName = "localhost" }));
+    }
+
+    [Fact]
+    public void An_ARP_policy_shows_levels_with_the_kernels_numbers() => Shows(
+        """
+           Host: localhost
+
+        Interface       Ignore                Announce             Effective
+        ---------       ------                --------             ---------
+        eth0            TargetOnInterface (1) BestLocal (2)        ignore 8, announce 2
+        odd             reserved (5)          AnyLocal (0)         ignore 8, announce 2
+        """,
+        Policy("eth0", LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal),
+        Policy("odd", (LvsArpIgnore)5, LvsArpAnnounce.AnyLocal));
+
+    private static LvsRealServer Server(LvsServiceId service, RealServerSettings settings) =>
+        new(service, settings) { ActiveConnections = 3, InactiveConnections = 4, HostName = "localhost" };
+
+    private static LvsArpPolicy Policy(string name, LvsArpIgnore ignore, LvsArpAnnounce announce) => new()
+    {
+        Interface = name,
+        Ignore = ignore,
+        Announce = announce,
+        EffectiveIgnore = LvsArpIgnore.Never,
+        EffectiveAnnounce = LvsArpAnnounce.BestLocal,
+        HostName = "localhost",
+    };
+
+    private void Shows(string expected, params object[] values)
+    {
+        fixture.Engine.Width = Columns;
+        string[] lines = [.. fixture.Engine.Render(values).Split('\n').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.True(line.Length <= Columns, line));
+        Assert.Equal(expected.Split('\n').Select(line => line.TrimEnd()), lines.SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0).Reverse());
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using LvsAdmin.Hosting;
+using Microsoft.Win32.SafeHandles;
+
+namespace LvsAdmin.Tests.Kernel;
+
+/// <summary>
+/// The lab's network (lab/topology): namespaces client, director, rs1 and rs2. Tests that use it belong to the collection of
+/// <see cref="SharedTopology"/>, so that one network serves them all and no two change it at the same time.
+/// </summary>
+public sealed partial class Topology : IDisposable
+{
+    private const int CloneNewNet = 0x40000000;
+
+    public Topology() => Run(Script, "up", "2");
+
+    private static string Script => Path.Combine(Checkout.Root(), "lab", "topology");
+
+    public void Dispose() => Run(Script, "down");
+
+    /// <summary>Runs a program in a namespace and gives its output; it must succeed.</summary>
+    public static string RunIn(string networkNamespace, string program, params string[] arguments)
+        => Run("ip", ["netns", "exec", networkNamespace, program, .. arguments]);
+
+    /// <summary>The body of the page that a request from a namespace is answered with. A connection each, as curl would make it.</summary>
+    public static string Http(string networkNamespace, string url, TimeSpan? timeout = null)
+    {
+        var uri = new Uri(url);
+        var milliseconds = (int)(timeout ?? TimeSpan.FromSeconds(5)).TotalMilliseconds;
+        return InNamespace(networkNamespace, () =>
+        {
+            var address = IPAddress.Parse(uri.IdnHost);
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = milliseconds, ReceiveTimeout = milliseconds };
+            // Blocking throughout: only so does the work stay on the thread that entered the namespace. SO_SNDTIMEO bounds connect too.
+            socket.Connect(address, uri.Port);
+            socket.Send(Encoding.ASCII.GetBytes($"GET {uri.PathAndQuery} HTTP/1.0\r\nHost: {uri.Authority}\r\n\r\n"));
+            using var reader = new StreamReader(new NetworkStream(socket), Encoding.ASCII);
+            var response = reader.ReadToEnd();
+            var head = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            return response.StartsWith("HTTP/1.", StringComparison.Ordinal) && response.AsSpan(9).StartsWith("200") && head > 0
+                ? response[(head + 4)..].TrimEnd()
+                : throw new IOException($"{url} answered: {response}");
+        });
+    }
+
+    /// <summary>Does something on a thread of its own that has entered a namespace: sockets that it opens belong there.</summary>
+    public static T InNamespace<T>(string networkNamespace, Func<T> work)
+    {
+        T result = default!;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var handle = File.OpenHandle($"/run/netns/{networkNamespace}");
+                if (SetNamespace(handle, CloneNewNet) != 0)
+                {
+                    throw new IOException($"setns to {networkNamespace}: {Marshal.GetLastPInvokeErrorMessage()}");
+                }
+
+                result = work();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result;
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} gave {process.ExitCode}: {errors.Result}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(SafeFileHandle handle, int kind);
+}
