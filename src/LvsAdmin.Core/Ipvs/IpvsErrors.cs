@@ -60,7 +60,8 @@ internal static class IpvsErrors
             (IpvsCommand.NewDestination or IpvsCommand.SetDestination, LinuxErrno.InvalidArgument) =>
                 (IpvsError.InvalidRequest,
                     $"{subject} is refused: its address must be unicast (no network's broadcast address), GUE needs a port, and a server of another "
-                    + "address family than its service needs a tunnel, with no sync daemon running."),
+                    + "address family than its service needs a tunnel, with no sync daemon running. In a network namespace where no interface "
+                    + "was ever up, every IPv4 address is refused: ip link set lo up."),
             (IpvsCommand.NewService or IpvsCommand.SetService, LinuxErrno.InvalidArgument) =>
                 (IpvsError.InvalidRequest, $"{subject} is refused: the persistence prefix length must be 1 to 128 for IPv6, and names must be short."),
             (_, LinuxErrno.InvalidArgument) => (IpvsError.InvalidRequest, $"A value of {subject} is refused."),

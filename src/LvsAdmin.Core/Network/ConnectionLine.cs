@@ -15,7 +15,7 @@ internal readonly struct ConnectionLine
 
     internal LvsProtocol? Protocol { get; private init; }
 
-    internal LvsServiceId? VirtualService { get; private init; }
+    internal bool IsMarkTemplate { get; private init; }
 
     internal LvsAddress ClientAddress { get; private init; }
 
@@ -42,6 +42,24 @@ internal readonly struct ConnectionLine
     // A template stands for all ports of its clients. A connection may have port 0 too, but it then has a state of its protocol.
     internal bool IsTemplate => ClientPort == 0 && State is LvsConnectionState.None or LvsConnectionState.Assured;
 
+    /// <summary>The service that the line names, made when it is asked for; null where it names none.</summary>
+    internal LvsServiceId? VirtualService
+    {
+        get
+        {
+            if (Protocol is { } known)
+            {
+                return VirtualAddress.IsUnspecified ? null : new LvsServiceId(known, VirtualAddress, VirtualPort);
+            }
+
+            // The template of a firewall mark has protocol IP and the mark in the first 32 bits of the address (ip_vs_sched_persist, ip_vs_core.c).
+            Span<byte> bytes = stackalloc byte[16];
+            VirtualAddress.WriteBytes(bytes);
+            uint mark = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+            return IsMarkTemplate && mark != 0 ? new LvsServiceId(mark, VirtualAddress.Family) : null;
+        }
+    }
+
     internal static bool TryParse(ReadOnlySpan<char> text, out ConnectionLine line)
     {
         line = default;
@@ -67,7 +85,7 @@ internal readonly struct ConnectionLine
         line = new ConnectionLine
         {
             Protocol = transport,
-            VirtualService = ServiceOf(transport, protocol, address, port),
+            IsMarkTemplate = protocol is "IP",
             ClientAddress = client,
             ClientPort = clientPort,
             VirtualAddress = address,
@@ -152,20 +170,6 @@ internal readonly struct ConnectionLine
         "SCTP" => LvsProtocol.Sctp,
         _ => null,
     };
-
-    private static LvsServiceId? ServiceOf(LvsProtocol? protocol, ReadOnlySpan<char> word, LvsAddress address, ushort port)
-    {
-        if (protocol is { } known)
-        {
-            return address.IsUnspecified ? null : new LvsServiceId(known, address, port);
-        }
-
-        // The template of a firewall mark has protocol IP and the mark in the first 32 bits of the address (ip_vs_sched_persist, ip_vs_core.c).
-        Span<byte> bytes = stackalloc byte[16];
-        address.WriteBytes(bytes);
-        uint mark = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        return word is "IP" && mark != 0 ? new LvsServiceId(mark, address.Family) : null;
-    }
 
     // The word is given back where it is known, so that a table of a million rows shares a few strings.
     private static LvsConnectionState StateOf(ReadOnlySpan<char> state, out string? word)

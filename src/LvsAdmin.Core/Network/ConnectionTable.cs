@@ -42,24 +42,29 @@ public static class ConnectionTable
     {
         if (!ConnectionLine.TryParse(text, out ConnectionLine line))
         {
-            throw Malformed(text, number, host, null);
+            throw new LvsHostException(
+                LvsHostError.BadReply, $"Line {number} of {FilePath} on {host.Name} is no connection that this version can read: '{text}'");
         }
 
-        if (filter is not null && !PassesCheap(line, filter))
+        // What costs nothing is asked first: a filter may leave out nearly all of a million lines.
+        if (filter?.ClientAddress is { } client && client != line.ClientAddress)
         {
             return null;
         }
 
-        LvsServerId server;
-        try
+        if (filter?.States is { Count: > 0 } states && !states.Contains(line.State))
         {
-            server = new LvsServerId(line.RealServerAddress, line.RealServerPort);
-        }
-        catch (ArgumentException exception)
-        {
-            throw Malformed(text, number, host, exception);
+            return null;
         }
 
+        LvsServiceId? service = line.VirtualService;
+        if (filter?.VirtualService is { } wanted && (service is null || !wanted(service)))
+        {
+            return null;
+        }
+
+        // Whatever the kernel has: with vs/cache_bypass it is where the client wanted to go.
+        LvsServerId server = LvsServerId.Observed(line.RealServerAddress, line.RealServerPort);
         return filter?.RealServer?.Invoke(server) == false
             ? null
             : new LvsConnection
@@ -77,18 +82,10 @@ public static class ConnectionTable
                 IsTemplate = line.IsTemplate,
                 PersistenceEngine = line.Engine,
                 PersistenceEngineData = line.EngineData,
-                VirtualService = line.VirtualService,
+                VirtualService = service,
                 RealServer = server,
                 HostName = host.Name,
                 NetworkNamespace = host.NetworkNamespace,
             };
     }
-
-    private static bool PassesCheap(in ConnectionLine line, ConnectionFilter filter) =>
-        (filter.ClientAddress is not { } client || client == line.ClientAddress)
-        && (filter.States is not { Count: > 0 } states || states.Contains(line.State))
-        && (filter.VirtualService is not { } wanted || (line.VirtualService is { } service && wanted(service)));
-
-    private static LvsHostException Malformed(string text, int number, ILvsHost host, Exception? cause) =>
-        new(LvsHostError.BadReply, $"Line {number} of {FilePath} on {host.Name} is no connection that this version can read: '{text}'", cause);
 }

@@ -30,14 +30,15 @@ internal static class RealServerVipDisabling
             changes.Add(VipSteps.RemoveAddress(host, holder.Name, held));
         }
 
-        if (changes.Count == 0 || state.Vips().Any(other => other.Address.Address != vip))
+        if (state.Vips().Any(other => other.Address.Address != vip))
         {
             return changes;
         }
 
+        // Also where no address was left to take away: who was killed half-way finishes so.
         VipMemory memory = await VipMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
-        List<VipMemory.Entry> entries = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (VipMemory.Entry entry in entries.AsEnumerable().Reverse())
+        IReadOnlyList<VipMemory.Entry> entries = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (VipMemory.Entry entry in entries.Reverse())
         {
             if (await PlanRestoreAsync(host, state, entry, cancellationToken).ConfigureAwait(false) is { } restore)
             {
@@ -45,7 +46,7 @@ internal static class RealServerVipDisabling
             }
         }
 
-        if (entries.Count > 0)
+        if (entries.Count > 0 && changes.Count > 0)
         {
             changes[^1] = memory.Forgetting(changes[^1]);
         }
@@ -53,8 +54,7 @@ internal static class RealServerVipDisabling
         return changes;
     }
 
-    // Null where the value is no longer the one that we set: somebody else has decided since. A namespace that was made anew with the inode of
-    // another one has other values too, so a memory that outlived its namespace harms nothing.
+    // Null where the value is no longer the one that we set: somebody else has decided since.
     private static async ValueTask<HostChange?> PlanRestoreAsync(
         ILvsHost host, RealServerState state, VipMemory.Entry entry, CancellationToken cancellationToken)
     {

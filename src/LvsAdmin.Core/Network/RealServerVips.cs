@@ -51,12 +51,12 @@ public static class RealServerVips
 
     /// <summary>
     /// Plans to take a VIP away: route and address first; with the last VIP, what enabling changed gets its earlier value back, unless it was changed
-    /// by others since. Changes nothing.
+    /// by others since. Whatever else is a VIP to <see cref="GetAsync"/> counts, a router's address on lo too: the policy then stays. Changes nothing.
     /// </summary>
     /// <param name="host">The real server.</param>
     /// <param name="vip">The virtual IP.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What is to be taken away; empty when the host has no such address.</returns>
+    /// <returns>What is to be taken away; empty when the host has no such address and nothing is left to be put back.</returns>
     /// <exception cref="LvsValidationException">The address can be no VIP (InvalidVip).</exception>
     /// <exception cref="LvsHostException">AddressConflict: the address is one of the host's own.</exception>
     public static async ValueTask<IReadOnlyList<HostChange>> PlanDisableAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)

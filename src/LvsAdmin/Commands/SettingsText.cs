@@ -10,6 +10,15 @@ internal static class SettingsText
 
     internal static string Of(RealServerSettings settings) => Join(Named(settings));
 
+    internal static string Of(LvsSyncDaemon daemon) => Join(
+    [
+        ("SyncId", Number(daemon.SyncId)),
+        ("MaximumLength", daemon.MaximumLength is { } length ? Number(length) : null),
+        ("MulticastGroup", daemon.MulticastGroup?.ToString()),
+        ("MulticastPort", daemon.MulticastPort is { } port ? Number(port) : null),
+        ("MulticastTtl", daemon.MulticastTtl is { } ttl ? Number(ttl) : null),
+    ]);
+
     internal static IReadOnlyList<string> Differences(VirtualServiceSettings old, VirtualServiceSettings desired) =>
         Differences(Named(old), Named(desired));
 

@@ -20,6 +20,7 @@ public abstract class VirtualServiceCommand : LvsHostCommand
 
     /// <summary>The virtual services: tcp/192.0.2.10:80, udp/[2001:db8::10]:53, fwmark/7, or wildcards such as tcp/*.</summary>
     [Parameter(Position = 0, ParameterSetName = ServiceSet, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(VirtualServiceCompleter))]
     public LvsServiceSelector[]? VirtualService { get; set; }
 

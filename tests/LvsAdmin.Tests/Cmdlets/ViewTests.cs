@@ -15,10 +15,10 @@ public sealed class ViewTests(CmdletFixture fixture)
         """
            Director: network namespace lb
 
-        VirtualService                   Scheduler  Options                 Connections
-        --------------                   ---------  -------                 -----------
-        udp/192.0.2.10:53                mh         (mh-port) persistent 60           7
-        tcp/[2001:db8::10]:80            rr         ops                               7
+        VirtualService               Scheduler Options                            Conns
+        --------------               --------- -------                            -----
+        udp/192.0.2.10:53            mh        (mh-port) persistent 60 pe sip         7
+        tcp/[2001:db8::10]:80        rr        ops                                    7
         """,
         new LvsVirtualService(new VirtualServiceSettings
         {
@@ -26,6 +26,7 @@ public sealed class ViewTests(CmdletFixture fixture)
             Scheduler = "mh",
             SchedulerFlags = LvsSchedulerFlags.Parse("mh-port"),
             PersistenceTimeout = 60,
+            PersistenceEngine = "sip",
         })
         { HostName = "localhost", NetworkNamespace = "lb", Statistics = new LvsStatistics { Connections = 7 } },
         new LvsVirtualService(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("[2001:db8::10]:80"), Scheduler = "rr", OnePacket = true })
@@ -39,10 +40,10 @@ public sealed class ViewTests(CmdletFixture fixture)
             """
                VirtualService: tcp/192.0.2.10:80
 
-            RealServer                   Forwarding             Weight ActiveConn  InActConn
-            ----------                   ----------             ------ ----------  ---------
-            192.0.2.21:80                DirectRouting             100          3          4
-            [2001:db8::21]:80            Tunnel (gue:5555)           0          3          4
+            RealServer                   Forwarding            Weight ActiveConn  InActConn
+            ----------                   ----------            ------ ----------  ---------
+            192.0.2.21:80                DirectRouting            100          3          4
+            [2001:db8::21]:80            Tunnel (gue:5555)          0          3          4
             """,
             Server(service, new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Weight = 100 }),
             Server(service, new RealServerSettings
@@ -80,10 +81,10 @@ public sealed class ViewTests(CmdletFixture fixture)
         """
            Host: localhost
 
-        Interface       Ignore                Announce      Effective
-        ---------       ------                --------      ---------
-        eth0            TargetOnInterface (1) BestLocal (2) ignore 8, announce 2
-        odd             reserved (5)          AnyLocal (0)  ignore 8, announce 2
+        Interface       Ignore                Announce             Effective
+        ---------       ------                --------             ---------
+        eth0            TargetOnInterface (1) BestLocal (2)        ignore 8, announce 2
+        odd             reserved (5)          AnyLocal (0)         ignore 8, announce 2
         """,
         Policy("eth0", LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal),
         Policy("odd", (LvsArpIgnore)5, LvsArpAnnounce.AnyLocal));

@@ -27,7 +27,7 @@ public sealed class IpvsValidationTests
         { "SchedulerNameInvalid", Service with { Scheduler = new string('a', 16) }, Service with { Scheduler = new string('a', 15) } },
         { "SchedulerNameInvalid", Service with { Scheduler = "../rr" }, Service with { Scheduler = "my_own-1" } },
         { "OnePacketNeedsUdp", Service with { OnePacket = true }, At("udp/192.0.2.10:53") with { OnePacket = true } },
-        { "OnePacketNeedsUdp", At("sctp/192.0.2.10:53") with { OnePacket = true }, At("fwmark/7") with { OnePacket = true } },
+        { "OnePacketNeedsUdp", At("sctp/192.0.2.10:53") with { OnePacket = true }, At("sctp/192.0.2.10:53") },
         {
             "SchedulerFlagMismatch", Service with { Scheduler = "sh", SchedulerFlags = LvsSchedulerFlags.Parse("mh-port") },
             Service with { Scheduler = "mh", SchedulerFlags = LvsSchedulerFlags.Parse("mh-port") }
@@ -67,6 +67,10 @@ public sealed class IpvsValidationTests
         Assert.StartsWith(broken.VirtualService.ToString(), refusal.Message, StringComparison.Ordinal);
         Assert.Empty(IpvsValidation.Check(kept));
     }
+
+    [Fact]
+    public void One_packet_scheduling_by_a_mark_is_warned_of_as_the_protocol_is_not_known() =>
+        Assert.Contains("UDP", Assert.Single(IpvsValidation.Check(At("fwmark/7") with { OnePacket = true })), StringComparison.Ordinal);
 
     public static TheoryData<string, RealServerSettings, RealServerSettings> ServerRules() => new()
     {

@@ -81,6 +81,17 @@ public sealed class ConnectionTableTests : IAsyncDisposable
         Assert.Equal(LvsServiceId.Parse("fwmark6/7"), template.VirtualService);
     }
 
+    [Theory]
+    [InlineData("00000000", "0.0.0.0")]
+    [InlineData("E0000001", "224.0.0.1")]
+    [InlineData("FFFFFFFF", "255.255.255.255")]
+    public async Task A_destination_that_can_be_no_real_server_is_shown_as_it_is(string hex, string expected)
+    {
+        _host.Files["/proc/net/ip_vs_conn"] = Table.Replace("C0000216", hex, StringComparison.Ordinal);
+        List<LvsConnection> all = await ConnectionTable.ReadAsync(_host, null, Stop).ToListAsync(Stop);
+        Assert.Equal((10, expected), (all.Count, all[1].RealServer.Address.ToString()));
+    }
+
     [Fact]
     public async Task Filters_hold_together()
     {
@@ -104,7 +115,6 @@ public sealed class ConnectionTableTests : IAsyncDisposable
     [InlineData("TCP C0000264 DDD C000020A 0050 C0000215 0050 ESTABLISHED     899")]
     [InlineData("TCP C0000264 DDD6 C000020A 0050 C0000215 0050 ESTABLISHED     -1")]
     [InlineData("TCP C0000264 DDD6 C000020A 0050 C0000215 0050 ESTABLISHED")]
-    [InlineData("TCP C0000264 DDD6 C000020A 0050 00000000 0050 ESTABLISHED     899")]
     [InlineData("TCP 2001:0db8:0000:0000:0000:0000:0000.0064 9C40 C000020A 0050 C0000215 0050 ESTABLISHED     899")]
     [InlineData("")]
     public async Task A_line_that_is_none_is_named(string line)

@@ -9,7 +9,7 @@ namespace LvsAdmin.Tests.Network;
 public sealed class RealServerVipKernelTests
 {
     private const string StateOfHost =
-        "ip address; ip link; ip route show table all; ip -6 route show table all; grep . /proc/sys/net/ipv4/conf/*/arp_* /proc/sys/net/ipv4/conf/*/rp_filter";
+        "ip address; ip link; ip route show table all; ip -6 route show table all; grep . /proc/sys/net/ipv4/conf/*/arp_* /proc/sys/net/ipv4/conf/*/tag /proc/sys/net/ipv4/conf/*/rp_filter";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -34,7 +34,32 @@ public sealed class RealServerVipKernelTests
         Assert.Equal(before, State(fixture));
         Assert.DoesNotContain(
             await host.ListDirectoryAsync("/run/lvsadmin", Stop),
-            file => file == $"vip-{new string([.. fixture.Shell("readlink /proc/self/ns/net").Where(char.IsAsciiDigit)])}.json");
+            file => file == $"vip-{fixture.Inode}.json");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_got_a_dead_ones_inode_keeps_the_policy_of_its_administrator()
+    {
+        using NetworkNamespaceFixture first = new();
+        LvsAddress vip = LvsAddress.Parse("192.0.2.10");
+        string memory = $"/run/lvsadmin/vip-{first.Inode}.json";
+        await using (LocalHost host = new(first.Name))
+        {
+            await EnableAsync(host, vip, LvsForwardingMethod.DirectRouting);
+        }
+
+        string left = await File.ReadAllTextAsync(memory, Stop);
+        first.Dispose();
+        using NetworkNamespaceFixture second = new();
+        // The kernel often gives the inode out again at once; where it does not yet, the file is put where it would find it.
+        await File.WriteAllTextAsync($"/run/lvsadmin/vip-{second.Inode}.json", left, Stop);
+        second.Shell("echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce");
+        string before = State(second);
+        await using LocalHost next = new(second.Name);
+        Assert.Empty(await RealServerVips.PlanDisableAsync(next, vip, Stop));
+        await EnableAsync(next, vip, LvsForwardingMethod.DirectRouting);
+        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(next, vip, Stop), Stop);
+        Assert.Equal(before, State(second));
     }
 
     [Fact]

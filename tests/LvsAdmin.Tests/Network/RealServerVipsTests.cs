@@ -22,14 +22,25 @@ public sealed class RealServerVipsTests
         await EnableAsync(Vip, LvsForwardingMethod.DirectRouting);
         Assert.Equal(
             [
-                """write /run/lvsadmin/vip-4026532001.json [{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"0","set":"1"}]""",
                 "write /proc/sys/net/ipv4/conf/all/arp_ignore 1",
-                """write /run/lvsadmin/vip-4026532001.json [{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"0","set":"1"},{"key":"/proc/sys/net/ipv4/conf/all/arp_announce","before":"0","set":"2"}]""",
                 "write /proc/sys/net/ipv4/conf/all/arp_announce 2",
                 "ip address add 192.0.2.10/32 broadcast 192.0.2.10 dev lo scope global label lo:0",
                 "ip -4 route add 192.0.2.10/32 dev lo",
             ],
-            _server.Changes);
+            Changes);
+        Assert.Equal(
+            $$"""{"tag":{{_server.GetSetting("lo", "tag")}},"ownTag":true,"entries":[{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"0","set":"1"},{"key":"/proc/sys/net/ipv4/conf/all/arp_announce","before":"0","set":"2"}]}""",
+            _server.Host.Files[Memory].Trim());
+    }
+
+    [Fact]
+    public async Task What_is_changed_is_remembered_before()
+    {
+        await EnableAsync(Vip, LvsForwardingMethod.DirectRouting);
+        int remembered = _server.Host.Log.FindIndex(line => line.Contains(Memory, StringComparison.Ordinal) && line.Contains("arp_ignore", StringComparison.Ordinal));
+        int tagged = _server.Host.Log.FindIndex(line => line.Contains("conf/lo/tag", StringComparison.Ordinal));
+        int changed = _server.Host.Log.IndexOf("write /proc/sys/net/ipv4/conf/all/arp_ignore 1");
+        Assert.True(remembered >= 0 && remembered < tagged && tagged < changed, string.Join('\n', _server.Host.Log));
     }
 
     [Fact]
@@ -67,7 +78,7 @@ public sealed class RealServerVipsTests
         Assert.Equal((vip, vip.BitLength, method, "fake", "blue"), (seen.Address, seen.PrefixLength, seen.Forwarding, seen.HostName, seen.NetworkNamespace));
         Assert.Empty(seen.Problems);
 
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, vip, Stop), Stop);
+        await DisableAsync(vip);
         Assert.Equal(before, _server.Snapshot);
         Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, vip, Stop));
     }
@@ -80,9 +91,9 @@ public sealed class RealServerVipsTests
         await EnableAsync(Vip, LvsForwardingMethod.DirectRouting);
         await EnableAsync(second, LvsForwardingMethod.DirectRouting);
         Assert.Contains("ip address add 192.0.2.11/32 broadcast 192.0.2.11 dev lo scope global label lo:1", _server.Changes);
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop), Stop);
+        await DisableAsync(Vip);
         Assert.Equal("1", _server.GetSetting("all", "arp_ignore"));
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, second, Stop), Stop);
+        await DisableAsync(second);
         Assert.Equal(before, _server.Snapshot);
     }
 
@@ -93,18 +104,104 @@ public sealed class RealServerVipsTests
         await EnableAsync(Vip, LvsForwardingMethod.DirectRouting);
         Assert.Equal(("2", "2"), (_server.GetSetting("all", "arp_ignore"), _server.GetSetting("all", "arp_announce")));
         _server.SetSetting("all", "arp_announce", 1);
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop), Stop);
+        await DisableAsync(Vip);
         Assert.Equal(("2", "1"), (_server.GetSetting("all", "arp_ignore"), _server.GetSetting("all", "arp_announce")));
         Assert.DoesNotContain(Memory, _server.Host.Files.Keys);
     }
 
     [Fact]
-    public async Task A_memory_of_another_namespace_with_the_same_inode_is_not_believed()
+    public async Task The_memory_of_a_dead_namespace_with_the_same_inode_is_not_believed()
     {
-        _server.Host.Files[Memory] = """[{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"3","set":"2"}]""";
+        _server.SetSetting("all", "arp_ignore", 1);
+        _server.SetSetting("all", "arp_announce", 2);
+        string before = _server.Snapshot;
+        _server.Host.Files[Memory] =
+            """
+            {"tag":1234,"entries":[{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"0","set":"1"},
+            {"key":"/proc/sys/net/ipv4/conf/all/arp_announce","before":"0","set":"2"},{"key":"link lo","before":"down","set":"up"}]}
+            """;
+        Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop));
+        await EnableAsync(Vip, LvsForwardingMethod.Tunnel);
+        await DisableAsync(Vip);
+        Assert.Equal(("1", "2"), (_server.GetSetting("all", "arp_ignore"), _server.GetSetting("all", "arp_announce")));
+        Assert.DoesNotContain(_server.Changes, line => line.StartsWith("ip link set dev lo", StringComparison.Ordinal));
+        Assert.DoesNotContain(Memory, _server.Host.Files.Keys);
+        Assert.StartsWith(before.Split("\n")[0], _server.Snapshot, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LvsForwardingMethod.DirectRouting)]
+    [InlineData(LvsForwardingMethod.Tunnel)]
+    public async Task Whatever_step_enabling_is_killed_after_disabling_brings_everything_back(LvsForwardingMethod method)
+    {
+        _server.AddDevice("tunl0", up: false);
+        string before = _server.Snapshot;
+        int steps = (await RealServerVips.PlanEnableAsync(_server.Host, Vip, method, null, Stop)).Count;
+        for (int done = 1; done <= steps; done++)
+        {
+            IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(_server.Host, Vip, method, null, Stop);
+            await HostPlan.ApplyAsync([.. plan.Take(done)], Stop);
+            await DisableAsync(Vip);
+            Assert.Equal(before, _server.Snapshot);
+
+            await HostPlan.ApplyAsync([.. plan.Take(done)], Stop);
+            await EnableAsync(Vip, method);
+            await DisableAsync(Vip);
+            Assert.Equal(before, _server.Snapshot);
+        }
+    }
+
+    [Theory]
+    [InlineData(LvsForwardingMethod.DirectRouting)]
+    [InlineData(LvsForwardingMethod.Tunnel)]
+    public async Task Whatever_step_disabling_is_killed_after_disabling_again_finishes_it(LvsForwardingMethod method)
+    {
+        _server.AddDevice("tunl0", up: false);
+        string before = _server.Snapshot;
+        for (int done = 1; ; done++)
+        {
+            await EnableAsync(Vip, method);
+            IReadOnlyList<HostChange> plan = await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop);
+            if (done > plan.Count)
+            {
+                break;
+            }
+
+            await HostPlan.ApplyAsync([.. plan.Take(done)], Stop);
+            await DisableAsync(Vip);
+            Assert.Equal(before, _server.Snapshot);
+            Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop));
+        }
+    }
+
+    [Fact]
+    public async Task A_tag_that_the_administrator_gave_lo_is_kept()
+    {
+        _server.SetSetting("lo", "tag", 5);
+        string before = _server.Snapshot;
         await EnableAsync(Vip, LvsForwardingMethod.DirectRouting);
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop), Stop);
-        Assert.Equal("0", _server.GetSetting("all", "arp_ignore"));
+        Assert.Equal("5", _server.GetSetting("lo", "tag"));
+        await DisableAsync(Vip);
+        Assert.Equal(before, _server.Snapshot);
+    }
+
+    [Fact]
+    public async Task A_memory_that_cannot_be_read_is_named()
+    {
+        _server.Host.Files[Memory] = "{\"tag\":";
+        _server.SetSetting("lo", "tag", 5);
+        LvsHostException failed = await Assert.ThrowsAsync<LvsHostException>(async () => await EnableAsync(Vip, LvsForwardingMethod.DirectRouting));
+        Assert.Equal(LvsHostError.BadReply, failed.Error);
+        Assert.Contains(Memory, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Level_3_with_a_VIP_of_global_scope_is_a_problem()
+    {
+        _server.SetSetting("all", "arp_ignore", 3);
+        _server.SetSetting("all", "arp_announce", 2);
+        _server.AddAddress("lo", "192.0.2.10/32", "global", "lo:0");
+        Assert.Contains("effective arp_ignore 3", Assert.Single(Assert.Single(await RealServerVips.GetAsync(_server.Host, Stop)).Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +234,7 @@ public sealed class RealServerVipsTests
                 "ip link set dev tunl0 up",
                 "ip address add 192.0.2.10/32 dev tunl0 scope global",
             ],
-            _server.Changes.Where(line => !line.Contains(Memory, StringComparison.Ordinal)));
+            Changes);
     }
 
     [Fact]
@@ -280,6 +377,13 @@ public sealed class RealServerVipsTests
         Assert.Equal(LvsHostError.BadReply, failed.Error);
         Assert.Contains("iproute2", failed.Message, StringComparison.Ordinal);
     }
+
+    // Without what is remembered, which has tests of its own.
+    private IEnumerable<string> Changes => _server.Changes.Where(
+        line => !line.Contains(Memory, StringComparison.Ordinal) && !line.Contains("conf/lo/tag", StringComparison.Ordinal));
+
+    private async Task DisableAsync(LvsAddress vip) =>
+        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, vip, Stop), Stop);
 
     private async Task EnableAsync(LvsAddress vip, LvsForwardingMethod method) =>
         await HostPlan.ApplyAsync(await RealServerVips.PlanEnableAsync(_server.Host, vip, method, null, Stop), Stop);

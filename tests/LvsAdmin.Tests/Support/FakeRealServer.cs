@@ -68,7 +68,7 @@ internal sealed class FakeRealServer
 
     private void AddSettings(string name)
     {
-        foreach (string setting in new[] { "arp_ignore", "arp_announce", "rp_filter" })
+        foreach (string setting in new[] { "arp_ignore", "arp_announce", "rp_filter", "tag" })
         {
             SetSetting(name, setting, 0);
         }

@@ -30,7 +30,11 @@ internal sealed class NetworkNamespaceFixture : IDisposable
         return output;
     }
 
-    public void Dispose() => Run("ip", "netns", "delete", Name);
+    /// <summary>The number by which the kernel knows the namespace, and which it gives to another one later.</summary>
+    internal string Inode => Shell("stat -L -c %i /proc/self/ns/net").Trim();
+
+    // With what enabling VIPs remembered of the namespace.
+    public void Dispose() => Run("sh", "-c", $"rm -f /run/lvsadmin/vip-$(stat -L -c %i /run/netns/{Name}).json; ip netns delete {Name}");
 
     private static int Run(string program, params string[] arguments)
     {

@@ -59,7 +59,7 @@ public sealed class StartLvsSyncDaemonCommand : LvsHostCommand
         {
             IpvsValidation.Check(daemon);
             IpvsClient client = await ConnectAsync();
-            if (!await ShouldProcessAsync($"{Role} sync daemon on {Interface} of {HostText}", $"Start with sync id {SyncId}"))
+            if (!await ShouldProcessAsync($"{Role} sync daemon on {Interface} of {HostText}", $"Start: {SettingsText.Of(daemon)}"))
             {
                 return;
             }

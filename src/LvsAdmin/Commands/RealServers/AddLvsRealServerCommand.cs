@@ -12,7 +12,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
     /// <summary>How packets reach the server: DirectRouting unless said otherwise, Tunnel or Nat.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ForwardingMethod]
-    [ArgumentCompleter(typeof(ForwardingMethodCompleter))]
+    [ValidateSet(nameof(LvsForwardingMethod.DirectRouting), nameof(LvsForwardingMethod.Tunnel), nameof(LvsForwardingMethod.Nat))]
     public LvsForwardingMethod Forwarding { get; set; } = LvsForwardingMethod.DirectRouting;
 
     /// <summary>The server's share of new connections, 0 to 2147483647: 1 unless said otherwise; 0 takes none.</summary>

@@ -12,7 +12,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
     /// <summary>How packets of new connections reach the server: DirectRouting, Tunnel or Nat.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ForwardingMethod]
-    [ArgumentCompleter(typeof(ForwardingMethodCompleter))]
+    [ValidateSet(nameof(LvsForwardingMethod.DirectRouting), nameof(LvsForwardingMethod.Tunnel), nameof(LvsForwardingMethod.Nat))]
     public LvsForwardingMethod Forwarding { get; set; }
 
     /// <summary>The server's share of new connections, 0 to 2147483647; 0 takes none.</summary>

@@ -15,7 +15,7 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
     /// <summary>DirectRouting unless said otherwise, or Tunnel; a real server from the pipeline brings its own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ForwardingMethod]
-    [ArgumentCompleter(typeof(ForwardingMethodCompleter))]
+    [ValidateSet(nameof(LvsForwardingMethod.DirectRouting), nameof(LvsForwardingMethod.Tunnel), nameof(LvsForwardingMethod.Nat))]
     public LvsForwardingMethod Forwarding { get; set; } = LvsForwardingMethod.DirectRouting;
 
     /// <summary>The interface that holds the virtual IP: lo, or tunl0 and ip6tnl0 for a tunnel, unless said otherwise.</summary>

@@ -15,7 +15,7 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
 
     /// <summary>The virtual services: tcp/192.0.2.10:80, udp/[2001:db8::10]:53, fwmark/7. Without a protocol, tcp is meant.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServiceSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    public LvsServiceId[] VirtualService { get; set; } = [];
+    public LvsServiceSelector[] VirtualService { get; set; } = [];
 
     /// <summary>The virtual IP.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AddressSet)]
@@ -73,11 +73,17 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        foreach (LvsServiceId id in Identities())
+        foreach (LvsServiceSelector selector in Chosen())
         {
+            if (selector.Id is null)
+            {
+                await ErrorAsync(selector.IsWildcard ? Errors.WildcardRefused(selector.Text) : Errors.InvalidService(selector));
+                continue;
+            }
+
             VirtualServiceSettings settings = new()
             {
-                VirtualService = id,
+                VirtualService = selector.Id,
                 Scheduler = string.IsNullOrEmpty(Scheduler) ? VirtualServiceSettings.DefaultScheduler : Scheduler,
                 SchedulerFlags = SchedulerFlags,
                 OnePacket = OnePacket,
@@ -85,14 +91,14 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
                 PersistencePrefixLength = PersistencePrefixLength,
                 PersistenceEngine = string.IsNullOrEmpty(PersistenceEngine) ? null : PersistenceEngine,
             };
-            await AttemptAsync(id, () => MakeAsync(settings));
+            await AttemptAsync(selector.Id, () => MakeAsync(settings));
         }
     }
 
-    private LvsServiceId[] Identities() => ParameterSetName switch
+    private LvsServiceSelector[] Chosen() => ParameterSetName switch
     {
-        AddressSet => [new LvsServiceId(Protocol, Address, (ushort)Port)],
-        FirewallMarkSet => [new LvsServiceId(FirewallMark, AddressFamily)],
+        AddressSet => [new LvsServiceSelector(new LvsServiceId(Protocol, Address, (ushort)Port))],
+        FirewallMarkSet => [new LvsServiceSelector(new LvsServiceId(FirewallMark, AddressFamily))],
         _ => VirtualService,
     };
 
