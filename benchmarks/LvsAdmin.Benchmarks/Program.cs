@@ -1,0 +1,80 @@
+using System.Globalization;
+using LvsAdmin.Benchmarks;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Hosting;
+
+// Times differ among machines and hours; what counts are ratios of one run. So the contenders take turns, and medians are compared.
+const int Rounds = 3;
+string[] known = ["restore", "list"];
+string[] names = args.Length == 0 ? known : args;
+if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}': name {string.Join(" or ", known)}, or none for all.");
+    return 2;
+}
+
+using Engine engine = new();
+if (names.Contains("restore"))
+{
+    Contender[] contenders = await MeasureAsync("Restore of 1,000 services x 10 real servers", [.. Restore.Contenders(engine)]);
+    double ours = contenders[0].Median;
+    Budget("ipvsadm -R / LvsAdmin, one batch", contenders[2].Median / ours, atLeast: 10);
+    Budget("ipvsadm -R / LvsAdmin, cmdlets", contenders[2].Median / contenders[1].Median, null);
+    if (contenders.Length > 3)
+    {
+        Budget("LvsAdmin, one batch / C program", ours / contenders[3].Median, atMost: 1.5);
+    }
+}
+
+if (names.Contains("list"))
+{
+    await using Director director = await Director.CreateAsync();
+    await using (IpvsClient client = await director.ConnectAsync())
+    {
+        await client.ApplyAsync(Table.Changes(), CancellationToken.None);
+    }
+
+    Contender[] contenders = await MeasureAsync("Listing of 1,000 services x 10 real servers", [.. Listing.Contenders(engine, director)]);
+    Budget("LvsAdmin, objects / ipvsadm -Ln", contenders[0].Median / contenders[2].Median, atMost: 1);
+    Budget("LvsAdmin, cmdlets / ipvsadm -Ln", contenders[1].Median / contenders[2].Median, null);
+}
+
+return 0;
+
+static async Task<Contender[]> MeasureAsync(string title, Contender[] contenders)
+{
+    // The first round is not counted: the runtime compiles our code in it, as a running session has done long ago.
+    for (int round = 0; round <= Rounds; round++)
+    {
+        foreach (Contender contender in contenders)
+        {
+            double time = await contender.MeasureAsync();
+            if (round > 0)
+            {
+                contender.Times.Add(time);
+            }
+        }
+    }
+
+    Console.WriteLine();
+    Console.WriteLine(Invariant($"{title}: milliseconds, median (and range) of {Rounds} runs in turn"));
+    foreach (Contender contender in contenders)
+    {
+        Console.WriteLine(Invariant($"  {contender.Name,-34} {contender.Median,9:F1}  ({contender.Times.Min():F1} to {contender.Times.Max():F1})"));
+    }
+
+    return contenders;
+}
+
+static void Budget(string name, double ratio, double? atLeast = null, double? atMost = null)
+{
+    string budget = (atLeast, atMost) switch
+    {
+        ({ } least, _) => Invariant($"budget: at least {least:F1}: {(ratio >= least ? "kept" : "MISSED")}"),
+        (_, { } most) => Invariant($"budget: at most {most:F1}: {(ratio <= most ? "kept" : "MISSED")}"),
+        _ => "no budget",
+    };
+    Console.WriteLine(Invariant($"  {name,-34} {ratio,9:F2}  ({budget})"));
+}
+
+static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
