@@ -1,7 +1,6 @@
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Ipvs;
 

@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Kernel;
 

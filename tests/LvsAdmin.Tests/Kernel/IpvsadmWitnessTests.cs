@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Tests.Support;
-using Xunit;
 
 namespace LvsAdmin.Tests.Kernel;
 

@@ -5,7 +5,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
-using Xunit;
 
 namespace LvsAdmin.Tests.Support;
 
