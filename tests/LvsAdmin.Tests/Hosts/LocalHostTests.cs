@@ -1,4 +1,6 @@
 using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Tests.Hosts;
 
@@ -125,6 +127,27 @@ public sealed class LocalHostTests : IDisposable
         LvsHostException missing = await Assert.ThrowsAsync<LvsHostException>(async () => await host.ReadFileAsync("/proc/net/dev", Stop));
         Assert.Equal(LvsHostError.NamespaceMissing, missing.Error);
         Assert.Contains(name, missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_rights_that_is_the_error_and_the_remedy_is_named()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root has every right: run the tests as another user to see it without");
+        await using LocalHost host = new();
+        LvsHostException denied = await Assert.ThrowsAsync<LvsHostException>(
+            async () => await host.WriteFileAsync("/proc/sys/net/ipv4/conf/all/arp_ignore", "1", Stop));
+        Assert.Equal(LvsHostError.AccessDenied, denied.Error);
+        Assert.Contains("root", denied.Message, StringComparison.Ordinal);
+
+        await using LocalHost elsewhere = new("1");
+        denied = await Assert.ThrowsAsync<LvsHostException>(async () => await elsewhere.ReadFileAsync("/proc/net/dev", Stop));
+        Assert.Equal(LvsHostError.AccessDenied, denied.Error);
+        Assert.Contains("root", denied.Message, StringComparison.Ordinal);
+
+        IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(
+            host, LvsAddress.Parse("2001:db8::10"), LvsForwardingMethod.DirectRouting, null, Stop);
+        denied = await Assert.ThrowsAsync<LvsHostException>(async () => await HostPlan.ApplyAsync(plan, Stop));
+        Assert.Equal(LvsHostError.AccessDenied, denied.Error);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace LvsAdmin.Tests.Support;
 internal sealed class NetworkNamespaceFixture : IDisposable
 {
     private static int _count;
+    private bool _gone;
 
     internal NetworkNamespaceFixture()
     {
@@ -34,7 +35,14 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     internal string Inode => Shell("stat -L -c %i /proc/self/ns/net").Trim();
 
     // With what enabling VIPs remembered of the namespace.
-    public void Dispose() => Run("sh", "-c", $"rm -f /run/lvsadmin/vip-$(stat -L -c %i /run/netns/{Name}).json; ip netns delete {Name}");
+    public void Dispose()
+    {
+        if (!_gone)
+        {
+            _gone = true;
+            Run("sh", "-c", $"rm -f /run/lvsadmin/vip-$(stat -L -c %i /run/netns/{Name}).json; ip netns delete {Name}");
+        }
+    }
 
     private static int Run(string program, params string[] arguments)
     {
