@@ -87,9 +87,14 @@ public sealed class CodecFuzzTests
     {
         RealServerSettings settings = new()
         {
-            RealServer = LvsServerId.Observed(AnyAddress(random), (ushort)random.Next(65536)), Forwarding = (LvsForwardingMethod)random.Next(5),
-            Weight = random.Next(), UpperThreshold = (uint)random.NextInt64(0x1_0000_0000), LowerThreshold = (uint)random.NextInt64(0x1_0000_0000),
-            TunnelType = (LvsTunnelType)random.Next(256), TunnelPort = (ushort)random.Next(65536), TunnelChecksum = (LvsTunnelChecksum)random.Next(65536),
+            RealServer = LvsServerId.Observed(AnyAddress(random), (ushort)random.Next(65536)),
+            Forwarding = (LvsForwardingMethod)random.Next(5),
+            Weight = random.Next(),
+            UpperThreshold = (uint)random.NextInt64(0x1_0000_0000),
+            LowerThreshold = (uint)random.NextInt64(0x1_0000_0000),
+            TunnelType = (LvsTunnelType)random.Next(256),
+            TunnelPort = (ushort)random.Next(65536),
+            TunnelChecksum = (LvsTunnelChecksum)random.Next(65536),
         };
         byte[] payload = Written(writer => IpvsEncoder.WriteServer(writer, settings, default));
         Assert.Equal(settings, IpvsDecoder.ReadServer(payload, AnyService, "", null).Settings);
@@ -100,9 +105,13 @@ public sealed class CodecFuzzTests
     {
         LvsSyncDaemon daemon = new()
         {
-            Role = (LvsSyncRole)random.Next(1, 3), Interface = "eth" + random.Next(), SyncId = (byte)random.Next(256),
-            MaximumLength = Maybe(random, (ushort)random.Next(65536)), MulticastGroup = Maybe(random, AnyAddress(random)),
-            MulticastPort = Maybe(random, (ushort)random.Next(65536)), MulticastTtl = Maybe(random, (byte)random.Next(256)),
+            Role = (LvsSyncRole)random.Next(1, 3),
+            Interface = "eth" + random.Next(),
+            SyncId = (byte)random.Next(256),
+            MaximumLength = Maybe(random, (ushort)random.Next(65536)),
+            MulticastGroup = Maybe(random, AnyAddress(random)),
+            MulticastPort = Maybe(random, (ushort)random.Next(65536)),
+            MulticastTtl = Maybe(random, (byte)random.Next(256)),
         };
         Assert.Equal(daemon, IpvsDecoder.ReadDaemon(Written(writer => IpvsEncoder.WriteDaemon(writer, daemon)), "", null));
     });
@@ -130,10 +139,14 @@ public sealed class CodecFuzzTests
         string scheduler = random.Next(3) switch { 0 => "mh", 1 => "sh", _ => "wlc" };
         return new VirtualServiceSettings
         {
-            VirtualService = id, Scheduler = scheduler, SchedulerFlags = AnyFlags(random, scheduler), OnePacket = random.Next(2) == 0,
+            VirtualService = id,
+            Scheduler = scheduler,
+            SchedulerFlags = AnyFlags(random, scheduler),
+            OnePacket = random.Next(2) == 0,
             PersistenceTimeout = Maybe(random, (uint)random.NextInt64(0x1_0000_0000)),
             // The whole length is no prefix: that is what there is without one.
-            PersistencePrefixLength = Maybe(random, random.Next(1, bits)), PersistenceEngine = random.Next(2) == 0 ? "sip" : null,
+            PersistencePrefixLength = Maybe(random, random.Next(1, bits)),
+            PersistenceEngine = random.Next(2) == 0 ? "sip" : null,
         };
     }
 

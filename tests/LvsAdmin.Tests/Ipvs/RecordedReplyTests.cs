@@ -109,13 +109,27 @@ public sealed class RecordedReplyTests
         await using IpvsClient client = await ConnectAsync("list-daemons");
         LvsSyncDaemon master = new()
         {
-            Role = LvsSyncRole.Master, Interface = "dummy0", SyncId = 5, MaximumLength = 1400, MulticastGroup = LvsAddress.Parse("224.0.1.9"),
-            MulticastPort = 9000, MulticastTtl = 3, HostName = "director", NetworkNamespace = "blue",
+            Role = LvsSyncRole.Master,
+            Interface = "dummy0",
+            SyncId = 5,
+            MaximumLength = 1400,
+            MulticastGroup = LvsAddress.Parse("224.0.1.9"),
+            MulticastPort = 9000,
+            MulticastTtl = 3,
+            HostName = "director",
+            NetworkNamespace = "blue",
         };
         LvsSyncDaemon backup = new()
         {
-            Role = LvsSyncRole.Backup, Interface = "dummy0", SyncId = 0, MaximumLength = 1472, MulticastGroup = LvsAddress.Parse("224.0.0.81"),
-            MulticastPort = 8848, MulticastTtl = 1, HostName = "director", NetworkNamespace = "blue",
+            Role = LvsSyncRole.Backup,
+            Interface = "dummy0",
+            SyncId = 0,
+            MaximumLength = 1472,
+            MulticastGroup = LvsAddress.Parse("224.0.0.81"),
+            MulticastPort = 8848,
+            MulticastTtl = 1,
+            HostName = "director",
+            NetworkNamespace = "blue",
         };
         Assert.Equal([master, backup], await client.GetSyncDaemonsAsync(Stop));
     }
@@ -144,7 +158,10 @@ public sealed class RecordedReplyTests
         Assert.Equal(
             Server("192.0.2.24:80") with
             {
-                Forwarding = LvsForwardingMethod.Tunnel, TunnelType = LvsTunnelType.Gue, TunnelPort = 6080, TunnelChecksum = LvsTunnelChecksum.Remote,
+                Forwarding = LvsForwardingMethod.Tunnel,
+                TunnelType = LvsTunnelType.Gue,
+                TunnelPort = 6080,
+                TunnelChecksum = LvsTunnelChecksum.Remote,
             },
             IpvsDecoder.ReadServer(Recording.Read("add-server-gue").LastRequest.Payload, LvsServiceId.Parse("tcp/192.0.2.10:80"), "", null).Settings);
     }
@@ -174,9 +191,16 @@ public sealed class RecordedReplyTests
 
         static LvsStatistics Counters(ulong from) => new()
         {
-            Connections = from + 1, IncomingPackets = from + 2, OutgoingPackets = from + 3, IncomingBytes = from + 4, OutgoingBytes = from + 5,
-            ConnectionsPerSecond = from + 6, IncomingPacketsPerSecond = from + 7, OutgoingPacketsPerSecond = from + 8,
-            IncomingBytesPerSecond = from + 9, OutgoingBytesPerSecond = from + 10,
+            Connections = from + 1,
+            IncomingPackets = from + 2,
+            OutgoingPackets = from + 3,
+            IncomingBytes = from + 4,
+            OutgoingBytes = from + 5,
+            ConnectionsPerSecond = from + 6,
+            IncomingPacketsPerSecond = from + 7,
+            OutgoingPacketsPerSecond = from + 8,
+            IncomingBytesPerSecond = from + 9,
+            OutgoingBytesPerSecond = from + 10,
         };
     }
 

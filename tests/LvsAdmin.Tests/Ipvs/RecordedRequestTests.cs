@@ -58,8 +58,13 @@ public sealed class RecordedRequestTests
         ["start-master"] = client => client.StartSyncDaemonAsync(
             new LvsSyncDaemon
             {
-                Role = LvsSyncRole.Master, Interface = "dummy0", SyncId = 5, MulticastGroup = LvsAddress.Parse("224.0.1.9"),
-                MulticastPort = 9000, MulticastTtl = 3, MaximumLength = 1400,
+                Role = LvsSyncRole.Master,
+                Interface = "dummy0",
+                SyncId = 5,
+                MulticastGroup = LvsAddress.Parse("224.0.1.9"),
+                MulticastPort = 9000,
+                MulticastTtl = 3,
+                MaximumLength = 1400,
             },
             Stop),
         ["start-backup"] = client => client.StartSyncDaemonAsync(new LvsSyncDaemon { Role = LvsSyncRole.Backup, Interface = "dummy0" }, Stop),
@@ -80,7 +85,9 @@ public sealed class RecordedRequestTests
 
     private static RealServerSettings Gue => Server("192.0.2.24:80", LvsForwardingMethod.Tunnel) with
     {
-        TunnelType = LvsTunnelType.Gue, TunnelPort = 6080, TunnelChecksum = LvsTunnelChecksum.Remote,
+        TunnelType = LvsTunnelType.Gue,
+        TunnelPort = 6080,
+        TunnelChecksum = LvsTunnelChecksum.Remote,
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -115,8 +115,13 @@ public sealed class IpvsadmWitnessTests
         RealServerSettings bounded = Server("192.0.2.21:80") with { UpperThreshold = 1000, LowerThreshold = 500 };
         LvsSyncDaemon master = new()
         {
-            Role = LvsSyncRole.Master, Interface = "dummy0", SyncId = 5, MulticastGroup = LvsAddress.Parse("224.0.1.9"),
-            MulticastPort = 9000, MulticastTtl = 3, MaximumLength = 1400,
+            Role = LvsSyncRole.Master,
+            Interface = "dummy0",
+            SyncId = 5,
+            MulticastGroup = LvsAddress.Parse("224.0.1.9"),
+            MulticastPort = 9000,
+            MulticastTtl = 3,
+            MaximumLength = 1400,
         };
         await client.AddServiceAsync(service, Stop);
         Assert.Equal([null], await client.AddRealServersAsync(service.VirtualService, [bounded], Stop));
@@ -140,8 +145,14 @@ public sealed class IpvsadmWitnessTests
         Assert.Equal(new LvsTimeout { Tcp = 1000, TcpFin = 30, Udp = 250, HostName = "director" }, await client.GetTimeoutAsync(Stop));
         LvsSyncDaemon backup = new()
         {
-            Role = LvsSyncRole.Backup, Interface = "dummy0", SyncId = 6, MulticastGroup = LvsAddress.Parse("224.0.1.10"),
-            MulticastPort = 9001, MulticastTtl = 4, MaximumLength = 1300, HostName = "director",
+            Role = LvsSyncRole.Backup,
+            Interface = "dummy0",
+            SyncId = 6,
+            MulticastGroup = LvsAddress.Parse("224.0.1.10"),
+            MulticastPort = 9001,
+            MulticastTtl = 4,
+            MaximumLength = 1300,
+            HostName = "director",
         };
         Assert.Equal([master with { HostName = "director" }, backup], (await client.GetSyncDaemonsAsync(Stop)).OrderBy(daemon => daemon.Role));
         await client.StopSyncDaemonAsync(LvsSyncRole.Backup, Stop);
@@ -180,7 +191,11 @@ public sealed class IpvsadmWitnessTests
         IpvsClient client = space.Client;
         VirtualServiceSettings full = Service("udp/192.0.2.15:5060", "sh") with
         {
-            PersistenceTimeout = 60, PersistencePrefixLength = 24, PersistenceEngine = "sip", OnePacket = true, SchedulerFlags = LvsSchedulerFlags.Parse("sh-port"),
+            PersistenceTimeout = 60,
+            PersistencePrefixLength = 24,
+            PersistenceEngine = "sip",
+            OnePacket = true,
+            SchedulerFlags = LvsSchedulerFlags.Parse("sh-port"),
         };
         await client.AddServiceAsync(full, Stop);
         LvsVirtualService current = (await client.FindServiceAsync(full.VirtualService, Stop))!;

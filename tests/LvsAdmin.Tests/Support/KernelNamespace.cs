@@ -76,7 +76,9 @@ internal sealed partial class KernelNamespace : IAsyncDisposable
         // A child is in the namespace of the thread that starts it.
         using Process process = await DoAsync(() => Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!);
         Task<string> error = process.StandardError.ReadToEndAsync(Stop);
         await process.StandardInput.WriteAsync(input.AsMemory(), Stop);
