@@ -153,7 +153,7 @@ public sealed class IpvsClientErrorTests
         await Refused(
             IpvsError.InvalidRequest, LinuxErrno.InvalidArgument,
             Only(client.AddRealServersAsync(Service.VirtualService, [Server with { RealServer = LvsServerId.Parse("192.0.2.255:80") }], Stop)));
-        await client.StopSyncDaemonAsync(LvsSyncRole.Master, Stop);
+        await space.StopSyncDaemonAsync(LvsSyncRole.Master);
         Assert.Empty(await client.GetSyncDaemonsAsync(Stop));
     }
 

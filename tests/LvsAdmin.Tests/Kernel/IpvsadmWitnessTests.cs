@@ -155,9 +155,9 @@ public sealed class IpvsadmWitnessTests
             HostName = "director",
         };
         Assert.Equal([master with { HostName = "director" }, backup], (await client.GetSyncDaemonsAsync(Stop)).OrderBy(daemon => daemon.Role));
-        await client.StopSyncDaemonAsync(LvsSyncRole.Backup, Stop);
+        await space.StopSyncDaemonAsync(LvsSyncRole.Backup);
         Assert.Equal([LvsSyncRole.Master], (await client.GetSyncDaemonsAsync(Stop)).Select(daemon => daemon.Role));
-        await client.StopSyncDaemonAsync(LvsSyncRole.Master, Stop);
+        await space.StopSyncDaemonAsync(LvsSyncRole.Master);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace LvsAdmin.Tests.Support;
 
 /// <summary>
 /// A network namespace of its own for one test, with an empty IPVS table and a client on it. It is made by a thread that leaves the machine's
-/// namespace (no process is started for it), and it is gone with the process.
+/// namespace (no process is started for it), and it is gone when thread and client are.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class KernelNamespace : IAsyncDisposable
@@ -89,10 +89,19 @@ internal sealed partial class KernelNamespace : IAsyncDisposable
         return output;
     }
 
+    /// <summary>
+    /// Stops a sync daemon that a test has just started. A kernel thread that is stopped before it ever ran ends with EINTR, which is the one
+    /// error that netlink_rcv_skb does not answer at all; so it is given the time to begin.
+    /// </summary>
+    internal async Task StopSyncDaemonAsync(LvsSyncRole role)
+    {
+        await Task.Delay(200, Stop);
+        await Client.StopSyncDaemonAsync(role, Stop);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        // The thread lives on, and with it the namespace: while a kernel takes one down, which is long, it was seen to keep requests from
-        // other namespaces waiting (stopping a sync daemon, for more than ten seconds).
+        _work.CompleteAdding();
         if (_client is not null)
         {
             await _client.DisposeAsync();
@@ -137,6 +146,8 @@ internal sealed partial class KernelNamespace : IAsyncDisposable
         {
             work();
         }
+
+        _work.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
