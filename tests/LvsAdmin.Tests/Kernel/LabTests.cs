@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Kernel;
 
@@ -7,6 +8,8 @@ namespace LvsAdmin.Tests.Kernel;
 [Collection(SharedTopology.Name)]
 public sealed class LabTests
 {
+    public LabTests() => NamespaceThread.RequireIpvs();
+
     [Fact]
     public void The_kernel_has_ipvs()
     {

@@ -5,6 +5,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using LvsAdmin.Hosting;
+using LvsAdmin.Tests.Support;
 using Microsoft.Win32.SafeHandles;
 
 namespace LvsAdmin.Tests.Kernel;
@@ -17,11 +18,24 @@ public sealed partial class Topology : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
 
-    public Topology() => Run(Script, "up", "2");
+    public Topology()
+    {
+        // Made also where all its tests are to be skipped, and then it must not touch the machine.
+        if (NamespaceThread.HasIpvs)
+        {
+            Run(Script, "up", "2");
+        }
+    }
 
     private static string Script => Path.Combine(Checkout.Root(), "lab", "topology");
 
-    public void Dispose() => Run(Script, "down");
+    public void Dispose()
+    {
+        if (NamespaceThread.HasIpvs)
+        {
+            Run(Script, "down");
+        }
+    }
 
     /// <summary>Runs a program in a namespace and gives its output; it must succeed.</summary>
     public static string RunIn(string networkNamespace, string program, params string[] arguments)
