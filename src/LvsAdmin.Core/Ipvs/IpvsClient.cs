@@ -12,6 +12,9 @@ public sealed class IpvsClient : IAsyncDisposable
 {
     private const string FamilyName = "IPVS";
 
+    // Long enough for a daemon's thread to notice that it shall end, which it looks for once a second.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
+
     private readonly NetlinkConnection _connection;
     private readonly NetlinkRequests _requests = new();
     private readonly string _hostName;
@@ -213,12 +216,28 @@ public sealed class IpvsClient : IAsyncDisposable
     }
 
     /// <summary>Stops a connection synchronisation daemon.</summary>
-    public ValueTask StopSyncDaemonAsync(LvsSyncRole role, CancellationToken cancellationToken)
+    public async ValueTask StopSyncDaemonAsync(LvsSyncRole role, CancellationToken cancellationToken)
     {
         _requests.Clear();
         IpvsEncoder.WriteDaemonRole(Append(IpvsCommand.DeleteDaemon), role);
-        Subject subject = new(Daemon: new LvsSyncDaemon { Role = role, Interface = string.Empty });
-        return ExecuteOneAsync(IpvsCommand.DeleteDaemon, subject, null, cancellationToken);
+        try
+        {
+            NetlinkErrorException?[] errors = await ExchangeAsync(null, cancellationToken, StopPatience).ConfigureAwait(false);
+            if (errors[0] is { } error)
+            {
+                Subject subject = new(Daemon: new LvsSyncDaemon { Role = role, Interface = string.Empty });
+                throw IpvsErrors.Translate(IpvsCommand.DeleteDaemon, error, subject);
+            }
+        }
+        catch (NetlinkTimeoutException)
+        {
+            // A daemon that is stopped before its thread ever ran is gone, but kthread_stop gives EINTR then, and that is the one error that
+            // netlink_rcv_skb (net/netlink/af_netlink.c) leaves without an answer. The kernel's list tells; it waits for a stop under way.
+            if ((await GetSyncDaemonsAsync(cancellationToken).ConfigureAwait(false)).Any(daemon => daemon.Role == role))
+            {
+                throw;
+            }
+        }
     }
 
     /// <summary>Sets the counters of a service and its real servers, or of everything, to zero.</summary>
@@ -352,9 +371,11 @@ public sealed class IpvsClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask<NetlinkErrorException?[]> ExchangeAsync(NetlinkConnection.PayloadHandler? handler, CancellationToken cancellationToken)
+    private async ValueTask<NetlinkErrorException?[]> ExchangeAsync(
+        NetlinkConnection.PayloadHandler? handler, CancellationToken cancellationToken, TimeSpan? receiveTimeout = null)
     {
-        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, handler, cancellationToken).ConfigureAwait(false);
+        NetlinkErrorException?[] errors = await _connection
+            .ExecuteAsync(_requests, handler, cancellationToken, receiveTimeout).ConfigureAwait(false);
         return errors.All(error => error?.Errno == LinuxErrno.NoEntry) && errors.Length > 0
             && await FamilyHasMovedAsync(cancellationToken).ConfigureAwait(false)
             ? await _connection.ExecuteAsync(_requests, handler, cancellationToken).ConfigureAwait(false)

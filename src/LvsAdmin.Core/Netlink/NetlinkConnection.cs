@@ -38,14 +38,15 @@ public sealed class NetlinkConnection : IAsyncDisposable
     /// <param name="requests">The requests, in the order of their execution.</param>
     /// <param name="handler">Takes what the kernel answers besides acknowledgements; null to pass it over.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent is carried out all the same.</param>
+    /// <param name="receiveTimeout">How long to wait for each datagram of the answer; null for <see cref="NetlinkOptions.ReceiveTimeout"/>.</param>
     /// <returns>For each request the kernel's error, or null where it succeeded.</returns>
     /// <exception cref="NetlinkException">An answer is missing or makes no sense; which requests were carried out is then unknown.</exception>
     public async ValueTask<NetlinkErrorException?[]> ExecuteAsync(
-        NetlinkRequests requests, PayloadHandler? handler, CancellationToken cancellationToken)
+        NetlinkRequests requests, PayloadHandler? handler, CancellationToken cancellationToken, TimeSpan? receiveTimeout = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
         NetlinkErrorException?[] errors = new NetlinkErrorException?[requests.Count];
-        using Deadline deadline = new(_options.ReceiveTimeout, cancellationToken);
+        using Deadline deadline = new(receiveTimeout ?? _options.ReceiveTimeout, cancellationToken);
         await FinishDumpAsync(deadline).ConfigureAwait(false);
 
         for (int first = 0; first < requests.Count;)
@@ -248,7 +249,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            throw new NetlinkTimeoutException($"The kernel did not take a request within {_options.ReceiveTimeout.TotalSeconds} s.");
+            throw new NetlinkTimeoutException($"The kernel did not take a request within {deadline.Timeout.TotalSeconds} s.");
         }
     }
 
@@ -264,7 +265,7 @@ public sealed class NetlinkConnection : IAsyncDisposable
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
             throw new NetlinkTimeoutException(
-                $"The kernel did not answer within {_options.ReceiveTimeout.TotalSeconds} s. What was asked may have been done: read the state again.");
+                $"The kernel did not answer within {deadline.Timeout.TotalSeconds} s. What was asked may have been done: read the state again.");
         }
     }
 
@@ -279,6 +280,8 @@ public sealed class NetlinkConnection : IAsyncDisposable
     private sealed class Deadline(TimeSpan timeout, CancellationToken cancellationToken) : IDisposable
     {
         private CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        internal TimeSpan Timeout => timeout;
 
         internal bool HasPassed => _source.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
 

@@ -3,11 +3,8 @@ namespace LvsAdmin.Core.Netlink;
 /// <summary>The bounds of a <see cref="NetlinkConnection"/>.</summary>
 public sealed record NetlinkOptions
 {
-    /// <summary>
-    /// How long to wait for each datagram of an answer. IPVS may have to load a module first, waits for its lock behind other users, and ends a
-    /// synchronisation daemon's thread before it answers, which has been seen to take more than ten seconds on a busy machine.
-    /// </summary>
-    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long to wait for each datagram of an answer. IPVS may have to load a module first, and waits for its lock behind other users.</summary>
+    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many requests go into one datagram. 200 answers fit a socket's default receive buffer of 212,992 bytes; 300 do not.</summary>
     public int BatchCount { get; init; } = 128;

@@ -91,7 +91,6 @@ public sealed class BadInputTests(CmdletFixture fixture, BadInputTests.Table tab
             }
 
             _director = new NamespaceThread();
-            _director.Run("ip link set lo up");
             _director.Run("ipvsadm", ["-R"], "-A -t 192.0.2.10:80 -s rr\n-a -t 192.0.2.10:80 -r 192.0.2.21:80 -m -w 1\n");
             Before = Saved();
         }

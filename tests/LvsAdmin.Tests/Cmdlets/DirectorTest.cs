@@ -16,8 +16,6 @@ public abstract class DirectorTest : IDisposable
         NamespaceThread.RequireIpvs();
         _fixture = fixture;
         Director = new NamespaceThread();
-        // Before its first address, a namespace has no table of local routes, and the kernel takes every server's address for a broadcast one.
-        Director.Run("ip link set lo up");
     }
 
     internal NamespaceThread Director { get; }

@@ -146,7 +146,6 @@ public sealed class RealServerTests(CmdletFixture fixture) : DirectorTest(fixtur
     public void Servers_are_copied_to_another_director_by_the_pipeline()
     {
         using Support.NamespaceThread other = new();
-        other.Run("ip link set lo up");
         Restore(Service, "-a -t 192.0.2.10:80 -r 192.0.2.21:80 -i -w 3 --tun-type gue --tun-port 5555 --tun-csum");
 
         Succeed($"Get-LvsVirtualService | New-LvsVirtualService -NetworkNamespace {other.Path}; Get-LvsRealServer | Add-LvsRealServer -NetworkNamespace {other.Path}");

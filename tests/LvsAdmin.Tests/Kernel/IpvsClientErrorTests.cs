@@ -153,7 +153,7 @@ public sealed class IpvsClientErrorTests
         await Refused(
             IpvsError.InvalidRequest, LinuxErrno.InvalidArgument,
             Only(client.AddRealServersAsync(Service.VirtualService, [Server with { RealServer = LvsServerId.Parse("192.0.2.255:80") }], Stop)));
-        await space.StopSyncDaemonAsync(LvsSyncRole.Master);
+        await space.Client.StopSyncDaemonAsync(LvsSyncRole.Master, Stop);
         Assert.Empty(await client.GetSyncDaemonsAsync(Stop));
     }
 
@@ -161,7 +161,7 @@ public sealed class IpvsClientErrorTests
     public async Task Without_the_capability_everything_is_refused_also_reading()
     {
         await using KernelNamespace space = await KernelNamespace.CreateAsync();
-        await space.DropCapabilitiesAsync();
+        space.DropCapabilities();
         await using IpvsClient client = await space.ConnectAsync();
         await Refused(IpvsError.PermissionDenied, LinuxErrno.NotPermitted, Void(client.GetServicesAsync(Stop)));
         await Refused(IpvsError.PermissionDenied, LinuxErrno.NotPermitted, Void(client.GetInfoAsync(Stop)));

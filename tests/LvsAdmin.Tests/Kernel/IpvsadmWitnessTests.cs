@@ -155,9 +155,9 @@ public sealed class IpvsadmWitnessTests
             HostName = "director",
         };
         Assert.Equal([master with { HostName = "director" }, backup], (await client.GetSyncDaemonsAsync(Stop)).OrderBy(daemon => daemon.Role));
-        await space.StopSyncDaemonAsync(LvsSyncRole.Backup);
+        await space.Client.StopSyncDaemonAsync(LvsSyncRole.Backup, Stop);
         Assert.Equal([LvsSyncRole.Master], (await client.GetSyncDaemonsAsync(Stop)).Select(daemon => daemon.Role));
-        await space.StopSyncDaemonAsync(LvsSyncRole.Master);
+        await space.Client.StopSyncDaemonAsync(LvsSyncRole.Master, Stop);
     }
 
     [Fact]

@@ -76,11 +76,11 @@ public sealed class TrafficTests(CmdletFixture cmdlets) : IClassFixture<CmdletFi
 
             Assert.True(Counted("198.51.100.10:8080").OutgoingPackets > 0, "replies pass through the director");
             Assert.Equal(Requests, Count("Get-LvsConnection 198.51.100.10:8080"));
-            Assert.Equal(Requests / 2, Count("Get-LvsConnection -RealServer 192.0.2.21"));
+            Assert.Equal(Requests / 2, Count("Get-LvsConnection 198.51.100.10:8080 -RealServer 192.0.2.21"));
             Assert.Equal(Requests / 2, Count("Get-LvsVirtualService 198.51.100.10:8080 | Get-LvsConnection 192.0.2.22:80"));
             Assert.Equal(Requests / 2, Count("Get-LvsRealServer 198.51.100.10:8080 192.0.2.22 | Get-LvsConnection"));
             Assert.Equal(Requests, Count("Get-LvsConnection 198.51.100.10:8080 -ClientAddress 198.51.100.100"));
-            Assert.Equal(0, Count("Get-LvsConnection -RealServer 192.0.2.21 -State Established"));
+            Assert.Equal(0, Count("Get-LvsConnection 198.51.100.10:* -RealServer 192.0.2.21 -State Established"));
             Assert.Equal(Requests, Count("Get-LvsConnection 198.51.100.10:8080 -State TimeWait"));
             Assert.Equal(0, Count("Get-LvsConnection udp/*"));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LvsAdmin.Core.Netlink;
 
@@ -18,7 +19,11 @@ internal sealed partial class NamespaceThread : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Makes a fresh namespace.</summary>
-    internal NamespaceThread()
+    /// <param name="loopbackUp">
+    /// Whether its loopback device is up, as it is wherever people work. Before an interface is up for the first time, a namespace has no table of
+    /// local routes, and the kernel takes every real server's address for a broadcast one.
+    /// </param>
+    internal NamespaceThread(bool loopbackUp = true)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "a fresh network namespace needs Linux and root");
         TaskCompletionSource<int> started = new();
@@ -38,7 +43,12 @@ internal sealed partial class NamespaceThread : IDisposable
         })
         { IsBackground = true };
         _thread.Start();
-        Path = $"/proc/{Environment.ProcessId}/task/{started.Task.GetAwaiter().GetResult()}/ns/net";
+        int thread = started.Task.GetAwaiter().GetResult();
+        Path = $"/proc/{Environment.ProcessId}/task/{thread}/ns/net";
+        if (loopbackUp)
+        {
+            Assert.True(Do(RaiseLoopback), "the loopback device could not be set up");
+        }
     }
 
     /// <summary>The file of the namespace, as -NetworkNamespace takes it.</summary>
@@ -117,9 +127,30 @@ internal sealed partial class NamespaceThread : IDisposable
         }
     });
 
+    // What "ip link set lo up" does (netdevice(7)), without starting a program for it.
+    private static unsafe bool RaiseLoopback()
+    {
+        const int SetInterfaceFlags = 0x8914;
+        const int InterfaceNameLength = 16;
+        const int InterfaceRequestLength = 40;
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte* request = stackalloc byte[InterfaceRequestLength];
+        new Span<byte>(request, InterfaceRequestLength).Clear();
+        "lo"u8.CopyTo(new Span<byte>(request, InterfaceNameLength));
+        // IFF_UP
+        request[InterfaceNameLength] = 1;
+        return Control(socket.SafeHandle, SetInterfaceFlags, request) == 0;
+    }
+
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Unshare(int flags);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int Control(SafeSocketHandle socket, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "gettid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int GetThreadId();
 }
