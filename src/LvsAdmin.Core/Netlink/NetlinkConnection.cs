@@ -243,30 +243,53 @@ public sealed class NetlinkConnection : IAsyncDisposable
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, Deadline deadline)
     {
+        ValueTask sending = _transport.SendAsync(datagram, deadline.Token);
+        if (sending.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        deadline.Begin();
         try
         {
-            await _transport.SendAsync(datagram, deadline.Restart()).ConfigureAwait(false);
+            await sending.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
             throw new NetlinkTimeoutException($"The kernel did not take a request within {deadline.Timeout.TotalSeconds} s.");
         }
+
+        deadline.End();
     }
 
     private async ValueTask<int> ReceiveAsync(Deadline deadline)
     {
-        try
+        ValueTask<int> receiving = _transport.ReceiveAsync(_buffer, deadline.Token);
+        int length;
+        if (receiving.IsCompletedSuccessfully)
         {
-            int length = await _transport.ReceiveAsync(_buffer, deadline.Restart()).ConfigureAwait(false);
-            return length <= _buffer.Length
-                ? length
-                : throw new NetlinkTruncatedException($"A datagram of {length} bytes came into a buffer of {_buffer.Length}.");
+            // As a rule the kernel has answered before its send returns. Setting a clock for each of thousands of answers would cost more than they do.
+            length = receiving.Result;
         }
-        catch (OperationCanceledException) when (deadline.HasPassed)
+        else
         {
-            throw new NetlinkTimeoutException(
-                $"The kernel did not answer within {deadline.Timeout.TotalSeconds} s. What was asked may have been done: read the state again.");
+            deadline.Begin();
+            try
+            {
+                length = await receiving.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (deadline.HasPassed)
+            {
+                throw new NetlinkTimeoutException(
+                    $"The kernel did not answer within {deadline.Timeout.TotalSeconds} s. What was asked may have been done: read the state again.");
+            }
+
+            deadline.End();
         }
+
+        return length <= _buffer.Length
+            ? length
+            : throw new NetlinkTruncatedException($"A datagram of {length} bytes came into a buffer of {_buffer.Length}.");
     }
 
     private struct DumpState
@@ -294,12 +317,21 @@ public sealed class NetlinkConnection : IAsyncDisposable
             _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         }
 
-        internal CancellationToken Restart()
+        /// <summary>Ends what is done under it, when the caller wants it or the time is over; the caller's wish counts at once.</summary>
+        internal CancellationToken Token
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _source.CancelAfter(timeout);
-            return _source.Token;
+            get
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return _source.Token;
+            }
         }
+
+        /// <summary>Lets the time run.</summary>
+        internal void Begin() => _source.CancelAfter(timeout);
+
+        /// <summary>Stops the time.</summary>
+        internal void End() => _source.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Reads the messages of a datagram one after another.</summary>
