@@ -36,9 +36,9 @@ internal static class RealServerVipDisabling
         }
 
         // Also where no address was left to take away: who was killed half-way finishes so.
-        VipMemory memory = await VipMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<VipMemory.Entry> entries = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (VipMemory.Entry entry in entries.Reverse())
+        HostMemory memory = await HostMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<HostMemory.Entry> entries, _) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (HostMemory.Entry entry in entries.Reverse())
         {
             if (await PlanRestoreAsync(host, state, entry, cancellationToken).ConfigureAwait(false) is { } restore)
             {
@@ -46,19 +46,16 @@ internal static class RealServerVipDisabling
             }
         }
 
-        if (entries.Count > 0 && changes.Count > 0)
-        {
-            changes[^1] = memory.Forgetting(changes[^1]);
-        }
+        changes.AddRange(entries.SelectMany(entry => entry.Owners).Distinct().Select(memory.Forgetting));
 
         return changes;
     }
 
     // Null where the value is no longer the one that we set: somebody else has decided since.
     private static async ValueTask<HostChange?> PlanRestoreAsync(
-        ILvsHost host, RealServerState state, VipMemory.Entry entry, CancellationToken cancellationToken)
+        ILvsHost host, RealServerState state, HostMemory.Entry entry, CancellationToken cancellationToken)
     {
-        if (VipMemory.InterfaceOf(entry) is { } name)
+        if (entry.Key.Split(' ') is ["link", var name])
         {
             return state.Find(name) is { IsUp: true } ? VipSteps.SetLink(host, name, up: false) : null;
         }

@@ -35,20 +35,20 @@ internal static class RealServerVipEnabling
             await RequireV6Async(host, name, target is null, cancellationToken).ConfigureAwait(false);
         }
 
-        VipMemory memory = await VipMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        HostMemory memory = await HostMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
         if (isV4)
         {
-            changes.AddRange(PlanArp(host, state, memory));
+            changes.AddRange(PlanArp(host, state, memory, vip));
             if (isTunnel && state.ConfiguredFilter(name) != LooseFilter)
             {
                 // Loose even where it is off: the kernel takes the larger of this and `all`, and `all` may be made strict later.
-                changes.Add(Setting(host, memory, name, Ipv4Settings.ReversePathFilter, state.ConfiguredFilter(name), LooseFilter));
+                changes.Add(Setting(host, memory, vip, name, Ipv4Settings.ReversePathFilter, state.ConfiguredFilter(name), LooseFilter));
             }
         }
 
         if (target is not { IsUp: true })
         {
-            changes.Add(memory.Remembering(VipSteps.SetLink(host, name, up: true), VipMemory.LinkKey(name)));
+            changes.Add(memory.Remembering(VipSteps.SetLink(host, name, up: true), $"link {name}", $"vip {vip}"));
         }
 
         if (!isPresent)
@@ -127,7 +127,7 @@ internal static class RealServerVipEnabling
     }
 
     // Raised on `all`, which holds for whatever interface is asked, also for those that come later. What is stricter already stays.
-    private static IEnumerable<HostChange> PlanArp(ILvsHost host, RealServerState state, VipMemory memory)
+    private static IEnumerable<HostChange> PlanArp(ILvsHost host, RealServerState state, HostMemory memory, LvsAddress vip)
     {
         foreach (LvsArpPolicy policy in state.Policies.Where(each => each.Interface != Ipv4Settings.Default))
         {
@@ -135,18 +135,18 @@ internal static class RealServerVipEnabling
             // A level that is none acts as 0, and hides a lower one: it is replaced wherever it stands.
             if (isAll && policy.Ignore == LvsArpIgnore.AnyLocal || !Enum.IsDefined(policy.Ignore))
             {
-                yield return Setting(host, memory, policy.Interface, Ipv4Settings.ArpIgnore, (int)policy.Ignore, (int)LvsArpIgnore.TargetOnInterface);
+                yield return Setting(host, memory, vip, policy.Interface, Ipv4Settings.ArpIgnore, (int)policy.Ignore, (int)LvsArpIgnore.TargetOnInterface);
             }
 
             if (isAll && policy.Announce < LvsArpAnnounce.BestLocal || !Enum.IsDefined(policy.Announce))
             {
-                yield return Setting(host, memory, policy.Interface, Ipv4Settings.ArpAnnounce, (int)policy.Announce, (int)LvsArpAnnounce.BestLocal);
+                yield return Setting(host, memory, vip, policy.Interface, Ipv4Settings.ArpAnnounce, (int)policy.Announce, (int)LvsArpAnnounce.BestLocal);
             }
         }
     }
 
-    private static HostChange Setting(ILvsHost host, VipMemory memory, string interfaceName, string setting, int from, int to) =>
-        memory.Remembering(Ipv4Settings.Change(host, interfaceName, setting, from, to), Ipv4Settings.PathOf(interfaceName, setting));
+    private static HostChange Setting(ILvsHost host, HostMemory memory, LvsAddress vip, string interfaceName, string setting, int from, int to) =>
+        memory.Remembering(Ipv4Settings.Change(host, interfaceName, setting, from, to), Ipv4Settings.PathOf(interfaceName, setting), $"vip {vip}");
 
     private static InterfaceAddress NewAddress(RealServerState state, LvsAddress vip, string name)
     {

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LvsAdmin.Core.Hosts;
+
+namespace LvsAdmin.Core.Network;
+
+/// <summary>
+/// What LvsAdmin changed on a host, with the values from before and the owners (a VIP, forwarding) that need each change, so that what no owner needs any
+/// more gets its earlier value back; and of each owner, how it was enabled. A small file in /run on that host, which a reboot empties as it does the
+/// settings themselves; one for each network namespace, named by the namespace's inode. The kernel gives the inode of a dead namespace to a new one at
+/// once, so the namespace itself carries a random number too: in net.ipv4.conf.lo.tag, which the kernel keeps for such uses
+/// (Documentation/networking/ip-sysctl.rst) and which dies with the namespace. A file without the namespace's number is another one's.
+/// </summary>
+internal sealed partial class HostMemory
+{
+    private const string TagPath = "/proc/sys/net/ipv4/conf/lo/tag";
+
+    private readonly ILvsHost _host;
+    private readonly string _path;
+
+    private HostMemory(ILvsHost host, string path)
+    {
+        _host = host;
+        _path = path;
+    }
+
+    /// <summary>Finds the memory of the host's network namespace.</summary>
+    /// <exception cref="LvsHostException">The namespace cannot be told (BadReply).</exception>
+    internal static async ValueTask<HostMemory> OpenAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        ProgramResult link = await host.RunAsync(new ProgramInvocation("readlink", "/proc/self/ns/net"), cancellationToken).ConfigureAwait(false);
+        // It reads net:[4026531840].
+        string identity = new([.. link.Output.Where(char.IsAsciiDigit)]);
+        return link.ExitCode == 0 && identity.Length > 0
+            ? new HostMemory(host, $"/run/lvsadmin/host-{identity}.json")
+            : throw new LvsHostException(
+                LvsHostError.BadReply, $"The network namespace on {host.Name} cannot be told: 'readlink /proc/self/ns/net' said '{link.Output.Trim()}{link.Error.Trim()}'.");
+    }
+
+    /// <summary>What was changed in this namespace, the first change first, and how its owners were enabled.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read, or the file is none of ours (BadReply).</exception>
+    internal async ValueTask<(IReadOnlyList<Entry> Entries, IReadOnlyList<Claim> Claims)> ReadAsync(CancellationToken cancellationToken)
+    {
+        Content content = await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return (content.Entries, content.Claims);
+    }
+
+    /// <summary>The same step, which also writes down beforehand what it changes.</summary>
+    /// <param name="change">The step.</param>
+    /// <param name="key">What it changes: the path of a setting, or a word for the kind and a name (<c>link tunl0</c>).</param>
+    /// <param name="owner">Who needs the change: <c>vip 192.0.2.10</c>.</param>
+    /// <param name="bystanders">Addresses that got on without the change, and so are no reason to keep it.</param>
+    internal HostChange Remembering(HostChange change, string key, string owner, IReadOnlyList<string>? bystanders = null) => Altering(change, content =>
+    {
+        Entry? known = content.Entries.FirstOrDefault(entry => entry.Key == key);
+        // Where the value is still the one that we set, the value from before that one is what has to come back.
+        bool isOurs = known is not null && known.Set == change.OldValue;
+        Entry entry = new(key, isOurs ? known!.Before : change.OldValue ?? string.Empty, change.NewValue ?? string.Empty)
+        {
+            Owners = [.. (known?.Owners ?? []).Union([owner])],
+            Bystanders = isOurs ? known!.Bystanders : [.. bystanders ?? []],
+        };
+        return content with { Entries = [.. content.Entries.Where(each => each.Key != key), entry] };
+    });
+
+    /// <summary>The step that writes down how an owner was enabled, and which earlier changes it needs too. It changes nothing else.</summary>
+    internal HostChange Claiming(Claim claim, IReadOnlyCollection<string> keys) => Altering(
+        new HostChange("what LvsAdmin remembers", claim.Owner, null, "enabled", _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask),
+        content => content with
+        {
+            Claims = [.. content.Claims.Where(each => each.Owner != claim.Owner), claim],
+            Entries = [.. content.Entries.Select(entry => keys.Contains(entry.Key) ? entry with { Owners = [.. entry.Owners.Union([claim.Owner])] } : entry)],
+        });
+
+    /// <summary>The step that forgets an owner, and the changes that only it needed. It changes nothing else, and comes last: who is killed before it finds the rest to do the next time.</summary>
+    internal HostChange Forgetting(string owner) => Altering(
+        new HostChange("what LvsAdmin remembers", owner, "enabled", null, _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask),
+        content => content with
+        {
+            Claims = [.. content.Claims.Where(each => each.Owner != owner)],
+            Entries = [.. content.Entries.Select(entry => entry with { Owners = [.. entry.Owners.Except([owner])] }).Where(entry => entry.Owners.Length > 0)],
+        });
+
+    // The file is changed before the step, so that a step that was begun is always known, and put back when the step fails or is taken back.
+    private HostChange Altering(HostChange change, Func<Content, Content> alter)
+    {
+        Content earlier = new();
+        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync);
+
+        async ValueTask ApplyAsync(CancellationToken stop)
+        {
+            earlier = await LoadAsync(stop).ConfigureAwait(false);
+            await SaveAsync(alter(earlier), stop).ConfigureAwait(false);
+            try
+            {
+                await change.Apply(stop).ConfigureAwait(false);
+            }
+            catch
+            {
+                await SaveAsync(earlier, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        async ValueTask UndoAsync(CancellationToken stop)
+        {
+            await change.Undo(stop).ConfigureAwait(false);
+            await SaveAsync(earlier, stop).ConfigureAwait(false);
+        }
+    }
+
+    // What is remembered of this namespace; nothing, with the number that it has to get, where the file is another one's.
+    private async ValueTask<Content> LoadAsync(CancellationToken cancellationToken)
+    {
+        int tag = await ReadTagAsync(cancellationToken).ConfigureAwait(false);
+        if (tag == 0)
+        {
+            // Whatever the file holds, it is not about this namespace.
+            return new Content { Tag = RandomNumberGenerator.GetInt32(1, int.MaxValue), OwnTag = true };
+        }
+
+        Content fresh = new() { Tag = tag };
+        if (await _host.ReadFileAsync(_path, cancellationToken).ConfigureAwait(false) is not { } text)
+        {
+            return fresh;
+        }
+
+        try
+        {
+            Content? content = JsonSerializer.Deserialize(text, Json.Default.Content);
+            return content?.Entries?.All(entry => entry is { Key: not null, Before: not null, Set: not null, Owners: not null }) == true
+                && content.Claims?.All(claim => claim is { Owner: not null, Facts: not null }) == true
+                ? content.Tag == tag ? content : fresh
+                : throw new JsonException("It is incomplete.");
+        }
+        catch (JsonException exception)
+        {
+            throw new LvsHostException(
+                LvsHostError.BadReply, $"{_path} on {_host.Name}, where LvsAdmin remembers earlier settings, cannot be read: {exception.Message} Remove it to forget them.", exception);
+        }
+    }
+
+    // A file is written before its number and removed after it: one without the other is believed by nobody.
+    private async ValueTask SaveAsync(Content content, CancellationToken cancellationToken)
+    {
+        bool isEmpty = content.Entries.Length == 0 && content.Claims.Length == 0;
+        if (!isEmpty)
+        {
+            await _host.WriteFileAsync(_path, JsonSerializer.Serialize(content, Json.Default.Content) + "\n", cancellationToken).ConfigureAwait(false);
+        }
+
+        int tag = isEmpty ? 0 : content.Tag;
+        if (content.OwnTag && await ReadTagAsync(cancellationToken).ConfigureAwait(false) != tag)
+        {
+            await _host.WriteFileAsync(TagPath, tag.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (isEmpty)
+        {
+            await _host.RemoveFileAsync(_path, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<int> ReadTagAsync(CancellationToken cancellationToken) =>
+        int.TryParse(await _host.ReadFileAsync(TagPath, cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture, out int tag) ? tag : 0;
+
+    /// <summary>One change: what, its value before the first owner, and the value that we gave it; an empty text where there is none.</summary>
+    internal sealed record Entry(string Key, string Before, string Set)
+    {
+        /// <summary>Who needs it; it is undone with the last one.</summary>
+        public string[] Owners { get; init; } = [];
+
+        /// <summary>Addresses that were there before the change, and got on without it.</summary>
+        public string[] Bystanders { get; init; } = [];
+    }
+
+    /// <summary>How an owner was enabled.</summary>
+    internal sealed record Claim(string Owner, Dictionary<string, string> Facts);
+
+    /// <summary>The file.</summary>
+    private sealed record Content
+    {
+        /// <summary>The number that the namespace carries.</summary>
+        public int Tag { get; init; }
+
+        /// <summary>Whether we gave it that number, and take it away in the end.</summary>
+        public bool OwnTag { get; init; }
+
+        public Entry[] Entries { get; init; } = [];
+
+        public Claim[] Claims { get; init; } = [];
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(Content))]
+    private sealed partial class Json : JsonSerializerContext;
+}
