@@ -50,4 +50,13 @@ public enum LvsHostError
 
     /// <summary>What a program printed or a file contained could not be understood.</summary>
     BadReply,
+
+    /// <summary>A file at the place where LvsAdmin would write one is not its own: the mark in the first line is missing.</summary>
+    FileNotOurs,
+
+    /// <summary>What shall survive a boot cannot: nothing that LvsAdmin knows brings the host's network up, or the one that does cannot say it.</summary>
+    PersistenceNotSupported,
+
+    /// <summary>What shall survive a boot is in a network namespace other than the host's own, which no boot makes.</summary>
+    PersistenceInNamespace,
 }

@@ -103,7 +103,7 @@ internal sealed partial class HostMemory
     private HostChange Altering(HostChange change, Func<Content, Content> alter)
     {
         Content earlier = new();
-        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync);
+        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync) { Description = change.Description };
 
         async ValueTask ApplyAsync(CancellationToken stop)
         {
