@@ -97,7 +97,7 @@ internal sealed partial class HostMemory
         });
 
     private static HostChange Note(string owner, string? from, string? to) =>
-        new("LvsAdmin's notes", owner, from, to, _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask);
+        new("what LvsAdmin remembers", owner, from, to, _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask) { IsNote = true };
 
     // The file is changed before the step, so that a step that was begun is always known, and put back when the step fails or is taken back.
     private HostChange Altering(HostChange change, Func<Content, Content> alter)

@@ -17,6 +17,18 @@ public static class RealServerVips
         return VipObservation.ReadAsync(host, cancellationToken);
     }
 
+    /// <summary>Reads all addresses that a host holds, but those that every host has for itself.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read.</exception>
+    public static async ValueTask<IReadOnlySet<LvsAddress>> GetOwnAddressesAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
+        return (from each in interfaces
+                from held in each.Addresses
+                where !HostInterface.IsLoopbackAddress(held.Address)
+                select held.Address).ToHashSet();
+    }
+
     /// <summary>
     /// Plans what lets a real server serve a VIP: for one that it will hold, ARP policy first, so that the VIP is never answered for, then what the method
     /// needs, then the VIP. Changes nothing.
