@@ -12,6 +12,9 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     /// <summary>The kernel's name of its kind, such as dummy or ipip; empty for lo and for real network cards.</summary>
     internal string Kind { get; init; } = string.Empty;
 
+    /// <summary>Its address on the link, as neighbours know it; null where it has none.</summary>
+    internal string? MacAddress { get; init; }
+
     /// <summary>Whether a tunnel takes packets from any sender.</summary>
     internal bool AcceptsAnyRemote { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         return new HostInterface(Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
         {
             Kind = Text(info, "info_kind") ?? string.Empty,
+            MacAddress = Text(element, "link_type") == "ether" ? Text(element, "address") : null,
             AcceptsAnyRemote = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out JsonElement data) && Text(data, "remote") == "any",
             Addresses = element.TryGetProperty("addr_info", out JsonElement addresses)
                 ? [.. addresses.EnumerateArray().Where(address => address.TryGetProperty("local", out _)).Select(ParseAddress)]

@@ -66,7 +66,8 @@ public static class RealServerVips
         return await RealServerVipDisabling.PlanAsync(host, vip, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void RequireVip(LvsAddress vip)
+    /// <summary>Refuses addresses that can be no virtual IP.</summary>
+    internal static void RequireVip(LvsAddress vip)
     {
         string? what = vip switch
         {
