@@ -39,12 +39,16 @@ public interface ILvsHost : IAsyncDisposable
     /// <exception cref="LvsHostException">The file is missing or cannot be read.</exception>
     IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Writes a small text file whole, in one write, as sysctls need it.</summary>
-    /// <param name="path">As for <see cref="ReadFileAsync"/>. Missing directories are made, except under /proc and /sys, where only files that exist can be written.</param>
+    /// <summary>
+    /// Writes a small text file whole. A file of the kernel (under /proc or /sys) gets its text in one write, as sysctls need it. Any other file is replaced
+    /// in one step: whoever reads it sees the old text or the new one, also after a crash.
+    /// </summary>
+    /// <param name="path">As for <see cref="ReadFileAsync"/>. Missing directories are made, except under /proc and /sys, where only files that exist can be written. A symbolic link stays one: the file that it leads to is written.</param>
     /// <param name="content">The text.</param>
+    /// <param name="mode">The permissions of the file, exactly; null to keep those that it has, and to give a new one 0644. Not for files of the kernel.</param>
     /// <param name="cancellationToken">Ends the wait; a write that was begun is finished.</param>
     /// <exception cref="LvsHostException">The file cannot be written.</exception>
-    ValueTask WriteFileAsync(string path, string content, CancellationToken cancellationToken);
+    ValueTask WriteFileAsync(string path, string content, UnixFileMode? mode, CancellationToken cancellationToken);
 
     /// <summary>Removes a file; one that is not there is no error.</summary>
     /// <param name="path">An absolute path.</param>

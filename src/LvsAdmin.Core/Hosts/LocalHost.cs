@@ -94,7 +94,7 @@ public sealed class LocalHost : ILvsHost
     }
 
     /// <inheritdoc/>
-    public async ValueTask WriteFileAsync(string path, string content, CancellationToken cancellationToken)
+    public async ValueTask WriteFileAsync(string path, string content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         if (!OperatingSystem.IsLinux())
@@ -102,7 +102,7 @@ public sealed class LocalHost : ILvsHost
             throw OnlyLinux();
         }
 
-        await InNamespaceAsync(() => LocalFiles.Write(Resolve(path), content), cancellationToken).ConfigureAwait(false);
+        await InNamespaceAsync(() => LocalFiles.Write(Resolve(path), content, mode), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,15 @@ public enum LvsHostError
     /// <summary>Another host on the link answers for the address.</summary>
     AddressInUse,
 
+    /// <summary>A port of the host is in use for something else.</summary>
+    PortInUse,
+
+    /// <summary>The director cannot be reached on a link of the host, without a router between.</summary>
+    DirectorNotOnLink,
+
+    /// <summary>The host has no such address, or which of several is meant is not said.</summary>
+    RealServerAddressUnclear,
+
     /// <summary>A kernel module is neither loaded nor could it be loaded.</summary>
     ModuleNotLoaded,
 
@@ -44,4 +53,13 @@ public enum LvsHostError
 
     /// <summary>What a program printed or a file contained could not be understood.</summary>
     BadReply,
+
+    /// <summary>A file at the place where LvsAdmin would write one is not its own: the mark in the first line is missing.</summary>
+    FileNotOurs,
+
+    /// <summary>What shall survive a boot cannot: nothing that LvsAdmin knows brings the host's network up, or the one that does cannot say it.</summary>
+    PersistenceNotSupported,
+
+    /// <summary>What shall survive a boot is in a network namespace other than the host's own, which no boot makes.</summary>
+    PersistenceInNamespace,
 }

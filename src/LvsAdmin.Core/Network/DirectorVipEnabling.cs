@@ -6,7 +6,7 @@ namespace LvsAdmin.Core.Network;
 /// <summary>Plans to give a VIP to a director.</summary>
 internal static class DirectorVipEnabling
 {
-    internal static async ValueTask<DirectorVipPlan> PlanAsync(
+    internal static async ValueTask<LvsVipPlan> PlanAsync(
         ILvsHost host, LvsAddress vip, string? interfaceName, int prefixLength, bool takeOver, CancellationToken cancellationToken)
     {
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
@@ -14,7 +14,7 @@ internal static class DirectorVipEnabling
         DirectorVipMemory memory = await DirectorVipMemory.OpenAsync(host, vip, cancellationToken).ConfigureAwait(false);
         if (holder is not null && !memory.IsUnannounced)
         {
-            return new DirectorVipPlan([], []);
+            return new LvsVipPlan([], []);
         }
 
         HostInterface target = holder ?? Choose(host, interfaces, vip, interfaceName);
@@ -42,7 +42,7 @@ internal static class DirectorVipEnabling
             (true, _) => await PlanV6Async(host, memory, target.Name, address, holder is not null, cancellationToken).ConfigureAwait(false),
             _ => PlanV4(host, memory, target.Name, address, holder is not null, answer?.Arping),
         };
-        return new DirectorVipPlan(changes, warnings);
+        return new LvsVipPlan(changes, warnings);
     }
 
     // The interface that holds the VIP as it is wanted already; null where nobody holds it.

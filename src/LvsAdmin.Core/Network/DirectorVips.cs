@@ -47,11 +47,11 @@ public static class DirectorVips
     /// AddressInUse: another host answers for it. AddressConflict: this host has it in another way. InterfaceMissing: there is no such interface, or none on
     /// the VIP's link. InterfaceUnsuitable: it is down, or has no IPv6. AccessDenied: other rights are needed.
     /// </exception>
-    public static async ValueTask<DirectorVipPlan> PlanEnableAsync(
+    public static async ValueTask<LvsVipPlan> PlanEnableAsync(
         ILvsHost host, LvsAddress vip, string? interfaceName, int? prefixLength, bool takeOver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        RealServerVips.RequireVip(vip);
+        LvsVipSettings.RequireVip(vip);
         return prefixLength < 1 || prefixLength > vip.BitLength
             ? throw new LvsValidationException("InvalidPrefixLength", $"A prefix of {vip} has 1 to {vip.BitLength} bits, not {prefixLength}.")
             : await DirectorVipEnabling.PlanAsync(host, vip, interfaceName, prefixLength ?? vip.BitLength, takeOver, cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ public static class DirectorVips
     public static async ValueTask<IReadOnlyList<HostChange>> PlanDisableAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        RealServerVips.RequireVip(vip);
+        LvsVipSettings.RequireVip(vip);
         return await DirectorVipDisabling.PlanAsync(host, vip, cancellationToken).ConfigureAwait(false);
     }
 }

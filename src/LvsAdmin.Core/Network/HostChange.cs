@@ -33,6 +33,12 @@ public sealed class HostChange
     /// <summary>The value as it will be; null when it is taken away.</summary>
     public string? NewValue { get; }
 
+    /// <summary>The step in words of its own, such as the difference between two texts of a file; null where its parts tell it.</summary>
+    internal string? Description { get; init; }
+
+    /// <summary>Whether it changes only what LvsAdmin remembers of the host, and not the host itself.</summary>
+    public bool IsNote { get; internal init; }
+
     /// <summary>Carries the step out; when it fails, it has changed nothing.</summary>
     internal Func<CancellationToken, ValueTask> Apply { get; }
 
@@ -40,5 +46,5 @@ public sealed class HostChange
     internal Func<CancellationToken, ValueTask> Undo { get; }
 
     /// <summary>The step as a person would read it.</summary>
-    public override string ToString() => $"{Target}: {Property} {OldValue ?? "(none)"} -> {NewValue ?? "(none)"}";
+    public override string ToString() => Description ?? $"{Target}: {Property} {OldValue ?? "(none)"} -> {NewValue ?? "(none)"}";
 }

@@ -66,28 +66,44 @@ internal sealed partial class HostMemory
     });
 
     /// <summary>The step that writes down how an owner was enabled, and which earlier changes it needs too. It changes nothing else.</summary>
-    internal HostChange Claiming(Claim claim, IReadOnlyCollection<string> keys) => Altering(
-        new HostChange("what LvsAdmin remembers", claim.Owner, null, "enabled", _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask),
+    /// <param name="claim">The owner and how it was enabled.</param>
+    /// <param name="needed">The earlier changes, as they are known here or from a record that outlived a boot.</param>
+    internal HostChange Claiming(Claim claim, IReadOnlyCollection<Entry> needed) => Altering(
+        Note(claim.Owner, null, "enabled"),
         content => content with
         {
             Claims = [.. content.Claims.Where(each => each.Owner != claim.Owner), claim],
-            Entries = [.. content.Entries.Select(entry => keys.Contains(entry.Key) ? entry with { Owners = [.. entry.Owners.Union([claim.Owner])] } : entry)],
+            Entries =
+            [
+                .. content.Entries.Select(entry => needed.Any(each => each.Key == entry.Key) ? entry with { Owners = [.. entry.Owners.Union([claim.Owner])] } : entry),
+                .. needed.Where(each => content.Entries.All(entry => entry.Key != each.Key)).Select(each => each with { Owners = [.. each.Owners.Union([claim.Owner])] }),
+            ],
         });
 
     /// <summary>The step that forgets an owner, and the changes that only it needed. It changes nothing else, and comes last: who is killed before it finds the rest to do the next time.</summary>
-    internal HostChange Forgetting(string owner) => Altering(
-        new HostChange("what LvsAdmin remembers", owner, "enabled", null, _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask),
+    /// <param name="owner">The owner.</param>
+    /// <param name="heirs">Other owners, to which changes pass that are not undone although nobody else asked for them; by the changes' keys.</param>
+    internal HostChange Forgetting(string owner, IReadOnlyDictionary<string, string[]>? heirs = null) => Altering(
+        Note(owner, "enabled", null),
         content => content with
         {
             Claims = [.. content.Claims.Where(each => each.Owner != owner)],
-            Entries = [.. content.Entries.Select(entry => entry with { Owners = [.. entry.Owners.Except([owner])] }).Where(entry => entry.Owners.Length > 0)],
+            Entries =
+            [
+                .. content.Entries
+                    .Select(entry => entry with { Owners = [.. entry.Owners.Except([owner]).Union(heirs?.GetValueOrDefault(entry.Key) ?? [])] })
+                    .Where(entry => entry.Owners.Length > 0),
+            ],
         });
+
+    private static HostChange Note(string owner, string? from, string? to) =>
+        new("what LvsAdmin remembers", owner, from, to, _ => ValueTask.CompletedTask, _ => ValueTask.CompletedTask) { IsNote = true };
 
     // The file is changed before the step, so that a step that was begun is always known, and put back when the step fails or is taken back.
     private HostChange Altering(HostChange change, Func<Content, Content> alter)
     {
         Content earlier = new();
-        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync);
+        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync) { Description = change.Description };
 
         async ValueTask ApplyAsync(CancellationToken stop)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LvsAdmin.Core.Hosts;
 
 namespace LvsAdmin.Core.Network;
@@ -11,39 +10,17 @@ internal static class Ipv6Settings
     internal const string DisableIPv6 = "disable_ipv6";
     internal const string NeighbourNotify = "ndisc_notify";
 
-    internal const string Root = "/proc/sys/net/ipv6/conf";
+    private const string Root = "/proc/sys/net/ipv6/conf";
 
     internal static string PathOf(string interfaceName, string setting) => $"{Root}/{interfaceName}/{setting}";
 
     /// <summary>Reads a number; null when there is no such interface, or no IPv6.</summary>
-    internal static async ValueTask<int?> ReadAsync(ILvsHost host, string interfaceName, string setting, CancellationToken cancellationToken)
-    {
-        string path = PathOf(interfaceName, setting);
-        string? text = await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
-        if (text is null)
-        {
-            return null;
-        }
-
-        return int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : throw new LvsHostException(LvsHostError.BadReply, $"{path} on {host.Name} holds no number, but '{text.Trim()}'.");
-    }
+    internal static ValueTask<int?> ReadAsync(ILvsHost host, string interfaceName, string setting, CancellationToken cancellationToken) =>
+        KernelSetting.ReadAsync(host, PathOf(interfaceName, setting), cancellationToken);
 
     /// <summary>The step that writes a number.</summary>
-    internal static HostChange Change(ILvsHost host, string interfaceName, string setting, int from, int to)
-    {
-        string path = PathOf(interfaceName, setting);
-        string before = from.ToString(CultureInfo.InvariantCulture);
-        string after = to.ToString(CultureInfo.InvariantCulture);
-        return new HostChange(
-            $"net.ipv6.conf.{interfaceName}",
-            setting,
-            before,
-            after,
-            stop => host.WriteFileAsync(path, after, stop),
-            stop => host.WriteFileAsync(path, before, stop));
-    }
+    internal static HostChange Change(ILvsHost host, string interfaceName, string setting, int from, int to) =>
+        KernelSetting.Change(host, PathOf(interfaceName, setting), from, to);
 
     /// <summary>Throws unless an interface takes IPv6 addresses, with what to do about it.</summary>
     internal static async ValueTask RequireAsync(ILvsHost host, string interfaceName, CancellationToken cancellationToken)

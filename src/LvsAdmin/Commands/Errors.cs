@@ -76,13 +76,13 @@ internal static class Errors
     {
         LvsHostError.ProgramMissing => ErrorCategory.NotInstalled,
         LvsHostError.FileMissing or LvsHostError.NamespaceMissing or LvsHostError.InterfaceMissing or LvsHostError.ParameterMissing => ErrorCategory.ObjectNotFound,
-        LvsHostError.AddressConflict or LvsHostError.AddressInUse => ErrorCategory.ResourceExists,
+        LvsHostError.AddressConflict or LvsHostError.AddressInUse or LvsHostError.FileNotOurs => ErrorCategory.ResourceExists,
         LvsHostError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
-        LvsHostError.InterfaceUnsuitable => ErrorCategory.InvalidOperation,
+        LvsHostError.InterfaceUnsuitable or LvsHostError.PersistenceInNamespace => ErrorCategory.InvalidOperation,
         LvsHostError.BadReply => ErrorCategory.InvalidData,
         LvsHostError.AccessDenied => ErrorCategory.PermissionDenied,
         LvsHostError.ValueRefused => ErrorCategory.InvalidArgument,
-        LvsHostError.NotSupported => ErrorCategory.NotImplemented,
+        LvsHostError.NotSupported or LvsHostError.PersistenceNotSupported => ErrorCategory.NotImplemented,
         _ => ErrorCategory.NotSpecified,
     };
 

@@ -20,12 +20,20 @@ public abstract class HostChangeCommand : LvsHostCommand
         }
 
         // One question for the whole: half of a plan, such as a VIP without its ARP policy, would be worse than none.
-        if (!await ShouldProcessAsync(target, $"{action} ({string.Join("; ", plan)})"))
+        if (!await ShouldProcessAsync(target, Describe(action, plan)))
         {
             return false;
         }
 
         await HostPlan.ApplyAsync(plan, StopToken);
         return true;
+    }
+
+    // Steps that are a line each stand in brackets; what has lines of its own, such as the difference between two texts of a file, follows on these.
+    private static string Describe(string action, IReadOnlyList<HostChange> plan)
+    {
+        ILookup<bool, string> steps = plan.Select(change => change.ToString()).ToLookup(step => step.Contains('\n', StringComparison.Ordinal));
+        string brief = steps[false].Any() ? $"{action} ({string.Join("; ", steps[false])})" : action;
+        return string.Join('\n', [brief, .. steps[true]]);
     }
 }

@@ -1,3 +1,4 @@
+using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -104,6 +105,13 @@ public static class View
     {
         ArgumentNullException.ThrowIfNull(vip);
         return vip.Problems.Count == 0 ? "Ready" : vip.Problems[0];
+    }
+
+    /// <summary>What a check saw, and what to do about it.</summary>
+    public static string Finding(LvsCheckResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result.Remedy is null ? result.Message : $"{result.Message} {result.Remedy}";
     }
 
     private static string Checksum(LvsTunnelChecksum checksum) => checksum switch

@@ -1,3 +1,4 @@
+using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -88,6 +89,24 @@ public sealed class ViewTests(CmdletFixture fixture)
         """,
         Policy("eth0", LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal),
         Policy("odd", (LvsArpIgnore)5, LvsArpAnnounce.AnyLocal));
+
+    [Fact]
+    public void A_check_shows_what_was_seen_and_what_helps() => Shows(
+        """
+           Checked on: network namespace lb
+
+        Subject         Check           Outcome    Message
+        -------         -----           -------    -------
+        192.0.2.10      ArpOwner        Passed     Only the director answered.
+        2001:db8:0:123: VipAccepted     Failed     Nothing answers on port 443.
+        4567:89ab:cdef:                            Start the web server.
+        10
+        """,
+        Result("192.0.2.10", "ArpOwner", LvsCheckOutcome.Passed, "Only the director answered.", null),
+        Result("2001:db8:0:123:4567:89ab:cdef:10", "VipAccepted", LvsCheckOutcome.Failed, "Nothing answers on port 443.", "Start the web server."));
+
+    private static LvsCheckResult Result(string subject, string check, LvsCheckOutcome outcome, string message, string? remedy) =>
+        new() { Subject = subject, Check = check, Outcome = outcome, Message = message, Remedy = remedy, HostName = "localhost", NetworkNamespace = "lb" };
 
     private static LvsRealServer Server(LvsServiceId service, RealServerSettings settings) =>
         new(service, settings) { ActiveConnections = 3, InactiveConnections = 4, HostName = "localhost" };

@@ -1,6 +1,8 @@
+using System.Runtime.Versioning;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
+using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Hosts;
 
@@ -102,6 +104,39 @@ public sealed class LocalHostTests : IDisposable
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task A_file_is_replaced_in_one_step_and_keeps_its_permissions_unless_others_are_given()
+    {
+        const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using LocalHost host = new();
+        string path = Path.Combine(_directory, "file");
+        await host.WriteFileAsync(path, "old", Stop);
+        Assert.Equal(Plain, File.GetUnixFileMode(path));
+        // Who has the old file open reads the old text to its end: it is not changed under them.
+        using StreamReader reader = new(path);
+        await host.WriteFileAsync(path, "new", Secret, Stop);
+        Assert.Equal("old", await reader.ReadToEndAsync(Stop));
+        Assert.Equal("new", await File.ReadAllTextAsync(path, Stop));
+        Assert.Equal(Secret, File.GetUnixFileMode(path));
+        await host.WriteFileAsync(path, "newer", Stop);
+        Assert.Equal(Secret, File.GetUnixFileMode(path));
+
+        string link = Path.Combine(_directory, "link");
+        File.CreateSymbolicLink(link, "file");
+        await host.WriteFileAsync(link, "through the link", Stop);
+        Assert.Equal("file", new FileInfo(link).LinkTarget);
+        Assert.Equal("through the link", await File.ReadAllTextAsync(path, Stop));
+
+        // Where the last step fails, nothing is left behind.
+        string directory = Path.Combine(_directory, "directory");
+        Directory.CreateDirectory(directory);
+        LvsHostException failed = await Assert.ThrowsAsync<LvsHostException>(async () => await host.WriteFileAsync(directory, "text", Stop));
+        Assert.Contains(directory, failed.Message, StringComparison.Ordinal);
+        Assert.Equal(["directory", "file", "link"], await host.ListDirectoryAsync(_directory, Stop));
+    }
+
+    [Fact]
     public async Task A_missing_file_is_an_error_where_lines_are_wanted_and_nothing_is_made_in_proc()
     {
         await using LocalHost host = new();
@@ -144,8 +179,7 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal(LvsHostError.AccessDenied, denied.Error);
         Assert.Contains("root", denied.Message, StringComparison.Ordinal);
 
-        IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(
-            host, LvsAddress.Parse("2001:db8::10"), LvsForwardingMethod.DirectRouting, null, Stop);
+        IReadOnlyList<HostChange> plan = await host.PlanEnableAsync(LvsAddress.Parse("2001:db8::10"), LvsForwardingMethod.DirectRouting);
         denied = await Assert.ThrowsAsync<LvsHostException>(async () => await HostPlan.ApplyAsync(plan, Stop));
         Assert.Equal(LvsHostError.AccessDenied, denied.Error);
     }

@@ -8,6 +8,9 @@ internal sealed class FakeHost : ILvsHost
 {
     internal SortedDictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The permissions that were given to files.</summary>
+    internal Dictionary<string, UnixFileMode> Modes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Answers programs; the default says that they are missing.</summary>
     internal Func<ProgramInvocation, ProgramResult> Program { get; set; } =
         invocation => throw new LvsHostException(LvsHostError.ProgramMissing, $"'{invocation.Program}' is not on the fake host.");
@@ -20,7 +23,7 @@ internal sealed class FakeHost : ILvsHost
 
     public string Name => "fake";
 
-    public string? NetworkNamespace => "blue";
+    public string? NetworkNamespace { get; init; } = "blue";
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -43,12 +46,17 @@ internal sealed class FakeHost : ILvsHost
         }
     }
 
-    public ValueTask WriteFileAsync(string path, string content, CancellationToken cancellationToken)
+    public ValueTask WriteFileAsync(string path, string content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
         OnWrite(path, content);
         Log.Add($"write {path} {content.Trim()}");
         // As the kernel shows it: with a line's end, whether or not one was written.
         Files[path] = content.TrimEnd('\n') + "\n";
+        if (mode is { } given)
+        {
+            Modes[path] = given;
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using LvsAdmin.Core.Diagnosis;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>A cmdlet that checks something and changes nothing: it writes a result for each check, or with -Quiet one answer for all of them.</summary>
+public abstract class TestCommand : LvsHostCommand
+{
+    private bool _passed;
+    private bool _failed;
+
+    /// <summary>Write one Boolean instead of the results: true if something was found good and nothing bad.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        if (Quiet)
+        {
+            await OutputAsync(_passed && !_failed);
+        }
+    }
+
+    /// <summary>Does checks. An error in them is non-terminating, and no good answer.</summary>
+    /// <param name="target">The object that the checks are about.</param>
+    /// <param name="checks">The checks; their results are written as they come.</param>
+    protected async ValueTask CheckAsync(object? target, Func<IAsyncEnumerable<LvsCheckResult>> checks)
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        bool finished = await AttemptAsync(target, async () =>
+        {
+            await foreach (LvsCheckResult result in checks().WithCancellation(StopToken))
+            {
+                await ReportAsync(result);
+            }
+        });
+        _failed |= !finished;
+    }
+
+    /// <summary>Writes a result, unless only the answer for all is wanted.</summary>
+    protected async ValueTask ReportAsync(LvsCheckResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        _passed |= result.Outcome == LvsCheckOutcome.Passed;
+        _failed |= result.Outcome == LvsCheckOutcome.Failed;
+        if (!Quiet)
+        {
+            await OutputAsync(result);
+        }
+    }
+}
