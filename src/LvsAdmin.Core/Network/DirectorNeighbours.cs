@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -12,9 +13,10 @@ internal static partial class DirectorNeighbours
     // Two questions, a second apart: one may be lost. Two announcements for the same reason (RFC 5227, 2.3).
     private const string Times = "2";
     private const string Deadline = "2";
-    private const int Looks = 10;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    // The kernel asks once a second (retrans_time_ms), and so twice within this.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     // Under one name there are three programs; that of iputils and that of busybox take the same options and print the same words.
     private static readonly string[][] ArpingPrograms = [["arping"], ["busybox", "arping"]];
@@ -78,7 +80,8 @@ internal static partial class DirectorNeighbours
             try
             {
                 // The kernel announces it soon after; it stays tentative for longer only where there is no carrier.
-                for (int look = 0; look < Looks && await IsTentativeAsync(stop).ConfigureAwait(false); look++)
+                Stopwatch watch = Stopwatch.StartNew();
+                while (watch.Elapsed < Patience && await IsTentativeAsync(stop).ConfigureAwait(false))
                 {
                     await Task.Delay(BetweenLooks, stop).ConfigureAwait(false);
                 }
@@ -135,13 +138,14 @@ internal static partial class DirectorNeighbours
             return new Answer(null, false, null);
         }
 
-        string? mac = null;
-        for (int look = 0; look < Looks; look++)
+        string? mac;
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
         {
             JsonElement[] known = await IpCommand.QueryAsync(host, cancellationToken, family, "-json", "neigh", "show", "to", $"{address}", "dev", interfaceName)
                 .ConfigureAwait(false);
             mac = known.Where(each => !IsIn(each, "PERMANENT")).Select(each => each.TryGetProperty("lladdr", out JsonElement text) ? text.GetString() : null).FirstOrDefault();
-            if (mac is not null || !known.Any(each => IsIn(each, "INCOMPLETE")))
+            if (mac is not null || !known.Any(each => IsIn(each, "INCOMPLETE")) || watch.Elapsed > Patience)
             {
                 break;
             }

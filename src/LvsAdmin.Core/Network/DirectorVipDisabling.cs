@@ -18,7 +18,8 @@ internal static class DirectorVipDisabling
                 RequireVip(host, holder, held, memory.IsKnown);
             }
 
-            changes.Add(VipSteps.RemoveAddress(host, holder.Name, held));
+            // A label that is the interface's name is what the kernel gives by itself.
+            changes.Add(VipSteps.RemoveAddress(host, holder.Name, held.Label == holder.Name ? held with { Label = null } : held));
         }
 
         changes.AddRange(memory.PlanForget());
