@@ -6,8 +6,10 @@ using LvsAdmin.Core.Ipvs;
 namespace LvsAdmin.Core.Network;
 
 /// <summary>
-/// Profiles of NetworkManager in its keyfile format (nm-settings-keyfile(5)), for IPv4 VIPs on lo and on dummies. What no profile can say goes to our own
-/// unit: that an IPv6 address is deprecated, tunnels that take packets from anywhere, GUE, and additions to somebody else's profile of a network card.
+/// Profiles of NetworkManager in its keyfile format (nm-settings-keyfile(5)), for IPv4 VIPs on dummies. All else goes to our own unit: what no profile can say
+/// (that an IPv6 address is deprecated, tunnels that take packets from anywhere, GUE, additions to somebody else's profile of a network card), and lo.
+/// NetworkManager 1.42 and later can manage lo, but takes it over whole: the moment it reads a profile for it, it removes every address that the profile does
+/// not name, VIPs that were enabled without it included. Without a profile it leaves lo as it is.
 /// </summary>
 internal static class NetworkManagerFiles
 {
@@ -20,11 +22,16 @@ internal static class NetworkManagerFiles
     internal const string Suffix = ".nmconnection";
 
     /// <summary>Whether a profile can say all of a VIP.</summary>
-    /// <param name="vip">The VIP.</param>
-    /// <param name="knowsLoopback">Whether this NetworkManager manages lo, as 1.42 and later do.</param>
-    internal static bool CanSay(PersistentVip vip, bool knowsLoopback) =>
-        vip is { Address.Family: LvsAddressFamily.IPv4, Held: { Scope: "global", IsDeprecated: false }, GuePort: 0, Route: null }
-        && (vip.Interface == PersistentParts.Loopback ? knowsLoopback : vip is { InterfaceKind: "dummy", DeviceArguments: [] or ["type", "dummy"] });
+    internal static bool CanSay(PersistentVip vip) => vip is
+    {
+        InterfaceKind: "dummy",
+        DeviceArguments: [] or ["type", "dummy"],
+        Address.Family: LvsAddressFamily.IPv4,
+        Held: { Scope: "global", Label: null, OwnBroadcast: false, IsDeprecated: false },
+        HostRoute: false,
+        GuePort: 0,
+        Route: null,
+    };
 
     internal static IEnumerable<PersistentFile> Render(IReadOnlyList<PersistentVip> vips) =>
         vips.GroupBy(vip => vip.Interface).Select(group => Profile(group.Key, [.. group]));
@@ -32,13 +39,10 @@ internal static class NetworkManagerFiles
     private static PersistentFile Profile(string name, IReadOnlyList<PersistentVip> vips)
     {
         string id = Prefix + name;
-        string type = name == PersistentParts.Loopback ? "loopback" : "dummy";
         StringBuilder text = new(PersistentFile.Heading);
-        text.Append(CultureInfo.InvariantCulture, $"[connection]\nid={id}\nuuid={Identifier(id)}\ntype={type}\ninterface-name={name}\nautoconnect=true\n\n[ipv4]\nmethod=manual\n");
+        text.Append(CultureInfo.InvariantCulture, $"[connection]\nid={id}\nuuid={Identifier(id)}\ntype=dummy\ninterface-name={name}\nautoconnect=true\n\n[ipv4]\nmethod=manual\n");
         text.AppendJoin(string.Empty, vips.Select((vip, at) => string.Create(CultureInfo.InvariantCulture, $"address{at + 1}={vip.Address}/{vip.Held!.PrefixLength}\n")));
-        text.AppendJoin(string.Empty, vips.Where(vip => vip.HostRoute).Select((vip, at) => string.Create(CultureInfo.InvariantCulture, $"route{at + 1}={vip.Address}/{vip.Address.BitLength}\n")));
-        // On lo it would take ::1 away.
-        text.Append(CultureInfo.InvariantCulture, $"\n[ipv6]\nmethod={(type == "loopback" ? "ignore" : "disabled")}\n");
+        text.Append("\n[ipv6]\nmethod=disabled\n");
         return new PersistentFile($"{Directory}/{id}{Suffix}", text.ToString(), PersistentFile.Secret);
     }
 

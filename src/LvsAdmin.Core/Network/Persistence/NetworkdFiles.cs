@@ -21,22 +21,17 @@ internal static class NetworkdFiles
     /// <summary>How a directory of drop-ins is called, after the file that they add to.</summary>
     internal const string DropInDirectory = ".d";
 
-    /// <summary>Whether networkd can say all of a VIP: not the port of GUE over IPv6, which it would open for IPv4, and only the usual arguments of devices.</summary>
-    internal static bool CanSay(PersistentVip vip) =>
-        vip is not { GuePort: > 0, GueOverIPv6: true } && DeviceOptions(vip) is not null;
+    /// <summary>
+    /// Whether networkd can say all of a VIP: not the port of GUE, which systemd 252 asks the kernel for in a way that it refuses (a .netdev of kind fou ends in
+    /// "Numerical result out of range"), and only the usual arguments of devices.
+    /// </summary>
+    internal static bool CanSay(PersistentVip vip) => vip.GuePort == 0 && DeviceOptions(vip) is not null;
 
     /// <summary>The files of some VIPs.</summary>
     /// <param name="vips">The VIPs.</param>
     /// <param name="networkFiles">The name of the .network file that holds for an interface, without its directory; no entry where none of others does.</param>
     internal static IEnumerable<PersistentFile> Render(IReadOnlyList<PersistentVip> vips, IReadOnlyDictionary<string, string> networkFiles)
     {
-        foreach (IGrouping<int, PersistentVip> port in vips.Where(vip => vip.GuePort > 0).GroupBy(vip => vip.GuePort))
-        {
-            yield return Device(
-                string.Create(CultureInfo.InvariantCulture, $"lvsadmin-gue{port.Key}"),
-                string.Create(CultureInfo.InvariantCulture, $"Kind=fou\n\n[FooOverUDP]\nEncapsulation=GenericUDPEncapsulation\nPort={port.Key}\n"));
-        }
-
         foreach (IGrouping<string, PersistentVip> link in vips.GroupBy(vip => vip.Interface))
         {
             if (link.FirstOrDefault(vip => vip.DeviceArguments.Count > 0) is { } made)
@@ -52,7 +47,7 @@ internal static class NetworkdFiles
     }
 
     private static PersistentFile Device(string name, string options) =>
-        new($"{Directory}/{Prefix}{name.Replace("lvsadmin-", "", StringComparison.Ordinal)}.netdev", $"{PersistentFile.Heading}[NetDev]\nName={name}\n{options}");
+        new($"{Directory}/{Prefix}{name}.netdev", $"{PersistentFile.Heading}[NetDev]\nName={name}\n{options}");
 
     // The kind of a device and its section; null when it has arguments that are not translated.
     private static string? DeviceOptions(PersistentVip vip)
@@ -94,8 +89,8 @@ internal static class NetworkdFiles
         if (vip.Held is { } held)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[Address]\nAddress={vip.Address}/{held.PrefixLength}\n");
-            // Otherwise networkd would derive one from the prefix, which ip(8) does not.
-            text.Append(isV4 ? $"Broadcast={(held.OwnBroadcast ? vip.Address : "no")}\n" : string.Empty);
+            // Otherwise networkd would derive one from the prefix, which ip(8) does not. An address without a network has none, and may not be told to have itself.
+            text.Append(isV4 && held.PrefixLength < vip.Address.BitLength - 1 ? "Broadcast=no\n" : string.Empty);
             text.Append(held.Label is { } label ? $"Label={label}\n" : string.Empty);
             text.Append(held.Scope == "global" ? string.Empty : $"Scope={held.Scope}\n");
             text.Append(held.IsDeprecated ? "PreferredLifetime=0\n" : string.Empty);

@@ -36,9 +36,7 @@ internal sealed class PersistentFileSet
 
         if (managers[LvsPersistence.NetworkManager].Any())
         {
-            bool knowsLoopback = managers[LvsPersistence.NetworkManager].Any(vip => NetworkManagerFiles.CanSay(vip, knowsLoopback: true) && vip.Interface == PersistentParts.Loopback)
-                && await KnowsLoopbackAsync(host, cancellationToken).ConfigureAwait(false);
-            (List<PersistentVip> said, List<PersistentVip> left) = Split(managers[LvsPersistence.NetworkManager], vip => NetworkManagerFiles.CanSay(vip, knowsLoopback));
+            (List<PersistentVip> said, List<PersistentVip> left) = Split(managers[LvsPersistence.NetworkManager], NetworkManagerFiles.CanSay);
             files.AddRange(NetworkManagerFiles.Render(said));
             unit.AddRange(left);
         }
@@ -127,20 +125,6 @@ internal sealed class PersistentFileSet
         return files;
     }
 
-    // Since 1.42, and so not in Debian 11 or Ubuntu 22.04.
-    private static async ValueTask<bool> KnowsLoopbackAsync(ILvsHost host, CancellationToken cancellationToken)
-    {
-        try
-        {
-            ProgramResult result = await host.RunAsync(new ProgramInvocation("NetworkManager", "--version"), cancellationToken).ConfigureAwait(false);
-            return Version.TryParse(result.Output.Trim().Split('-')[0], out Version? version) && version >= new Version(1, 42);
-        }
-        catch (LvsHostException exception) when (exception.Error == LvsHostError.ProgramMissing)
-        {
-            return false;
-        }
-    }
-
     private static async ValueTask RequireSourcedAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         const string Main = "/etc/network/interfaces";
@@ -211,9 +195,8 @@ internal sealed class PersistentFileSet
             return files;
         }
 
-        if (manager == LvsPersistence.Networkd && changes.All(change => ManagerOf(change.Key) != manager || OnlyAddsToCard(change.Key, change.Value)))
+        if (changes.Where(change => ManagerOf(change.Key) == manager).All(change => MayWait(manager, change.Key, change.Value)))
         {
-            // A reload would configure the whole card anew, and for a moment take away the address that DHCP gave it. The kernel has what is added already.
             return files;
         }
 
@@ -221,6 +204,13 @@ internal sealed class PersistentFileSet
         return [.. files, ManagerSteps.Run(_host, $"{manager}", "files", reload)];
     }
 
-    private static bool OnlyAddsToCard(string path, HostChange change) =>
-        path.EndsWith($"/{NetworkdFiles.DropIn}", StringComparison.Ordinal) && change.NewValue?.StartsWith(change.OldValue ?? string.Empty, StringComparison.Ordinal) == true;
+    // Whether a manager does better not to hear of a change before the next boot. What is added is in the kernel already; but told of it, networkd configures a
+    // card anew and for a moment takes all its addresses away, and NetworkManager does so with a dummy. What is removed they have to forget, or they bring it
+    // back with the next loss of a carrier.
+    private static bool MayWait(LvsPersistence manager, string path, HostChange change) => manager switch
+    {
+        LvsPersistence.Networkd => path.EndsWith($"/{NetworkdFiles.DropIn}", StringComparison.Ordinal)
+            && change.NewValue?.StartsWith(change.OldValue ?? string.Empty, StringComparison.Ordinal) == true,
+        _ => change.OldValue is null,
+    };
 }

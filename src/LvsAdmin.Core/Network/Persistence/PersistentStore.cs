@@ -30,10 +30,12 @@ internal static partial class PersistentStore
         try
         {
             Document? document = JsonSerializer.Deserialize(text, StoreJson.Default.Document);
-            if (document is not { Version: Version, Vips: { } vips } || vips.Contains(null!))
+            if (document is not { Version: Version, Vips: { } stored } || stored.Contains(null!))
             {
                 throw new JsonException(document?.Version > Version ? "A newer LvsAdmin wrote it." : "It is incomplete.");
             }
+
+            PersistentVip[] vips = [.. stored.Select(Complete)];
 
             // Its words come into files that other programs read as root: the same rules hold as when they were written.
             foreach (string trouble in vips.Select(PersistentVipRules.Trouble).OfType<string>())
@@ -54,6 +56,19 @@ internal static partial class PersistentStore
     internal static string? Write(IReadOnlyList<PersistentVip> vips) =>
         vips.Count == 0 ? null : JsonSerializer.Serialize(new Document { Version = Version, Vips = [.. vips] }, StoreJson.Default.Document) + "\n";
 
+    // What is missing in the file, or written there as null, is null here whatever the record's own default is.
+    private static PersistentVip Complete(PersistentVip vip) => vip with
+    {
+        Interface = vip.Interface ?? string.Empty,
+        Purpose = vip.Purpose ?? string.Empty,
+        InterfaceKind = vip.InterfaceKind ?? string.Empty,
+        DeviceArguments = [.. (vip.DeviceArguments ?? []).Select(argument => argument ?? string.Empty)],
+        Modules = [.. (vip.Modules ?? []).Select(module => module ?? string.Empty)],
+        Settings = vip.Settings ?? new Dictionary<string, int>(),
+        Held = vip.Held is { Scope: null } held ? held with { Scope = "global" } : vip.Held,
+        Undo = [.. (vip.Undo ?? []).Where(entry => entry is { Key: not null, Before: not null, Set: not null, Owners: not null, Bystanders: not null })],
+    };
+
     private sealed record Document
     {
         public int Version { get; init; }
@@ -73,7 +88,7 @@ internal static partial class PersistentStore
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
         WriteIndented = true,
         UseStringEnumConverter = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = [typeof(AddressConverter)])]
     [JsonSerializable(typeof(Document))]
     private sealed partial class StoreJson : JsonSerializerContext;
