@@ -15,7 +15,11 @@
     CmdletsToExport      = @(
         'Add-LvsRealServer'
         'Clear-LvsTable'
+        'Disable-LvsDirectorVip'
+        'Disable-LvsForwarding'
         'Disable-LvsRealServerVip'
+        'Enable-LvsDirectorVip'
+        'Enable-LvsForwarding'
         'Enable-LvsRealServerVip'
         'Get-LvsArpPolicy'
         'Get-LvsConnection'
