@@ -35,7 +35,7 @@ internal sealed class RealServerState
     internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetAsync(host, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
         Dictionary<string, int> filters = new(StringComparer.Ordinal);
         foreach (string name in interfaces.Where(each => each.IsTunnel).Select(each => each.Name).Concat([Ipv4Settings.All, Ipv4Settings.Default]))
         {
