@@ -39,6 +39,7 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
+        'Test-LvsArpPolicy'
     )
     PrivateData          = @{
         PSData = @{

@@ -27,7 +27,8 @@ internal sealed class RealServerState
     /// <summary>The weakest effective arp_announce of the same interfaces.</summary>
     internal LvsArpAnnounce WeakestAnnounce => Hearing.Select(policy => policy.EffectiveAnnounce).DefaultIfEmpty(All.Announce).Min();
 
-    private IEnumerable<LvsArpPolicy> Hearing =>
+    /// <summary>The policies of the interfaces on which neighbours ask by ARP now.</summary>
+    internal IEnumerable<LvsArpPolicy> Hearing =>
         from policy in Policies
         where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp)
         select policy;
