@@ -70,7 +70,6 @@ public static class ArpPolicyChecks
             }
 
             JsonElement route = default;
-            string? noRoute = null;
             if (holders.Length == 0)
             {
                 try
@@ -79,7 +78,7 @@ public static class ArpPolicyChecks
                 }
                 catch (LvsHostException unreachable) when (unreachable.Error == LvsHostError.Failed)
                 {
-                    noRoute = unreachable.Message;
+                    // Then there is no way to ask either, which the result says.
                 }
             }
 
@@ -109,7 +108,9 @@ public static class ArpPolicyChecks
                     Subject = vip.ToString(),
                     Check = SoleOwner,
                     Outcome = LvsCheckOutcome.NotChecked,
-                    Message = noRoute ?? $"The VIP is reached through the router {Text(route, "gateway") ?? "of another family"}: who answers for it is seen on its own link only.",
+                    Message = ways.Count == 0
+                        ? "This host has no route to the VIP."
+                        : $"The VIP is reached through the router {Text(route, "gateway") ?? "of another family"}: who answers for it is seen on its own link only.",
                     Remedy = "Run this on a host of the VIP's link: the director, a real server, or the router.",
                 };
                 yield break;
@@ -140,7 +141,7 @@ public static class ArpPolicyChecks
             LvsArpPolicy[] hearing = [.. Hearing];
             foreach (LvsArpPolicy policy in hearing)
             {
-                foreach (LvsCheckResult result in Judge(policy.Interface, [policy], "global", "a VIP", "This host holds no VIP now. "))
+                foreach (LvsCheckResult result in Judge(policy.Interface, [policy], "global", null))
                 {
                     yield return result;
                 }
@@ -164,7 +165,7 @@ public static class ArpPolicyChecks
         {
             LvsArpPolicy[] hearing = [.. Hearing];
             return hearing.Length > 0
-                ? Judge(vip, hearing, scope, "the VIP", $"The VIP is on {where}. ")
+                ? Judge(vip, hearing, scope, where)
                 :
                 [
                     new LvsCheckResult
@@ -177,18 +178,24 @@ public static class ArpPolicyChecks
                 ];
         }
 
-        private IEnumerable<LvsCheckResult> Judge(string subject, LvsArpPolicy[] hearing, string scope, string vip, string begin)
+        /// <param name="subject">What is judged.</param>
+        /// <param name="hearing">The interfaces on which the VIP can be asked for.</param>
+        /// <param name="scope">The scope of the VIP.</param>
+        /// <param name="where">Where the VIP is; null for one that the host may get.</param>
+        private IEnumerable<LvsCheckResult> Judge(string subject, LvsArpPolicy[] hearing, string scope, string? where)
         {
             LvsArpPolicy[] answering = [.. hearing.Where(policy => RealServerState.Answers(policy.EffectiveIgnore, scope))];
             LvsArpPolicy[] announcing = [.. hearing.Where(policy => policy.EffectiveAnnounce != LvsArpAnnounce.BestLocal)];
+            (string begin, string vip) = where is null ? ("This host holds no VIP now. If it did, requests", "it") : ($"The VIP is on {where}. Requests", "the VIP");
+            string would = where is null ? "would" : "do";
             yield return new LvsCheckResult
             {
                 Subject = subject,
                 Check = ArpIgnore,
                 Outcome = answering.Length == 0 ? LvsCheckOutcome.Passed : LvsCheckOutcome.Failed,
                 Message = answering.Length == 0
-                    ? $"{begin}Requests for {vip} get no answer on {Levels(hearing, policy => (int)policy.EffectiveIgnore)}."
-                    : $"{begin}Requests for {vip} are answered on {Levels(answering, policy => (int)policy.EffectiveIgnore)}, which takes it away from the director.{OfLo(policy => (int)policy.Ignore)}",
+                    ? $"{begin} for {vip} {would} not get an answer on {Levels(hearing, policy => (int)policy.EffectiveIgnore)}."
+                    : $"{begin} for {vip} {would} get an answer on {Levels(answering, policy => (int)policy.EffectiveIgnore)}, which takes it away from the director.{OfLo(policy => (int)policy.Ignore)}",
                 Remedy = answering.Length == 0 ? null : Remedy(answering, "-Ignore TargetOnInterface", policy => (int)policy.Ignore, (int)LvsArpIgnore.TargetOnInterface),
             };
             yield return new LvsCheckResult
@@ -197,8 +204,8 @@ public static class ArpPolicyChecks
                 Check = ArpAnnounce,
                 Outcome = announcing.Length == 0 ? LvsCheckOutcome.Passed : LvsCheckOutcome.Failed,
                 Message = announcing.Length == 0
-                    ? $"Requests of this host do not name {vip} as their sender on {Levels(hearing, policy => (int)policy.EffectiveAnnounce)}."
-                    : $"Requests of this host may name {vip} as their sender on {Levels(announcing, policy => (int)policy.EffectiveAnnounce)}, which misleads its neighbours.{OfLo(policy => (int)policy.Announce)}",
+                    ? $"Requests of this host name an address of the link as their sender, never a VIP, on {Levels(hearing, policy => (int)policy.EffectiveAnnounce)}."
+                    : $"Requests of this host may name a VIP as their sender on {Levels(announcing, policy => (int)policy.EffectiveAnnounce)}, which misleads its neighbours.{OfLo(policy => (int)policy.Announce)}",
                 Remedy = announcing.Length == 0 ? null : Remedy(announcing, "-Announce BestLocal", policy => (int)policy.Announce, (int)LvsArpAnnounce.BestLocal),
             };
         }
@@ -292,7 +299,7 @@ public static class ArpPolicyChecks
             Message = answer.Trouble ?? message,
             Remedy = answer.Trouble is not null || good
                 ? answer.Remedy
-                : "On the host with that MAC address: Set-LvsArpPolicy -Ignore TargetOnInterface -Announce BestLocal if it is a real server; take the VIP away if it is none. Test-LvsArpPolicy there tells more.",
+                : "Run Test-LvsArpPolicy on the host with that MAC address. A real server needs Set-LvsArpPolicy -Ignore TargetOnInterface -Announce BestLocal.",
         };
 
         private static string Hosts(IReadOnlyList<string> macAddresses) =>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Network;
+using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
 
@@ -10,10 +11,12 @@ public sealed class SetLvsArpPolicyCommand : ArpPolicyCommand
 {
     /// <summary>The level of arp_ignore: which requests are answered.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArpLevel(typeof(LvsArpIgnore))]
     public LvsArpIgnore? Ignore { get; set; }
 
     /// <summary>The level of arp_announce: which address requests of the host's own carry.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArpLevel(typeof(LvsArpAnnounce))]
     public LvsArpAnnounce? Announce { get; set; }
 
     /// <summary>Keep the levels over a boot too, in a file of LvsAdmin's in /etc/sysctl.d.</summary>
