@@ -138,7 +138,7 @@ public static class ArpPolicyChecks
                 };
             }
 
-            LvsArpPolicy[] hearing = [.. Hearing];
+            LvsArpPolicy[] hearing = [.. state.Hearing(options.Interfaces)];
             foreach (LvsArpPolicy policy in hearing)
             {
                 foreach (LvsCheckResult result in Judge(policy.Interface, [policy], "global", null))
@@ -159,11 +159,9 @@ public static class ArpPolicyChecks
             }
         }
 
-        private IEnumerable<LvsArpPolicy> Hearing => state.Hearing.Where(policy => options.Interfaces.Count == 0 || options.Interfaces.Contains(policy.Interface));
-
         private IEnumerable<LvsCheckResult> CheckSilence(string vip, string where, string scope)
         {
-            LvsArpPolicy[] hearing = [.. Hearing];
+            LvsArpPolicy[] hearing = [.. state.Hearing(options.Interfaces)];
             return hearing.Length > 0
                 ? Judge(vip, hearing, scope, where)
                 :

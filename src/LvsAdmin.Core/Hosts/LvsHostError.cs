@@ -33,6 +33,15 @@ public enum LvsHostError
     /// <summary>The address is on the host already, in another way than the one asked for.</summary>
     AddressConflict,
 
+    /// <summary>A port of the host is in use for something else.</summary>
+    PortInUse,
+
+    /// <summary>The director cannot be reached on a link of the host, without a router between.</summary>
+    DirectorNotOnLink,
+
+    /// <summary>The host has no such address, or which of several is meant is not said.</summary>
+    RealServerAddressUnclear,
+
     /// <summary>A kernel module is neither loaded nor could it be loaded.</summary>
     ModuleNotLoaded,
 

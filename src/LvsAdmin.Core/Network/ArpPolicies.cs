@@ -242,7 +242,7 @@ public static class ArpPolicies
         }
     }
 
-    private static string KeyOf(string name, string setting) => Ipv4Settings.PathOf(name, setting)["/proc/sys/".Length..];
+    private static string KeyOf(string name, string setting) => Ipv4Settings.PathOf(name, setting)[KernelSetting.Root.Length..];
 
     /// <summary>Whether an interface is made by software, which may happen after the kernel's parameters were set. lo, all and default are there from the beginning.</summary>
     private static async ValueTask<bool> MayComeLateAsync(ILvsHost host, string name, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal sealed class ArpPolicyFile
     {
         foreach (SysctlAssignment line in SysctlAssignment.Parse(Path, text ?? string.Empty, isSystemd: true))
         {
-            if (line.Value is { } value && Ipv4Settings.TryParsePath($"/proc/sys/{line.Key}", out string name, out string setting))
+            if (line.Value is { } value && line.Key.Split('/') is ["net", "ipv4", "conf", var name, (Ipv4Settings.ArpIgnore or Ipv4Settings.ArpAnnounce) and var setting])
             {
                 _levels[(name, setting)] = value;
             }

@@ -36,6 +36,9 @@ public sealed class HostChange
     /// <summary>The step in words of its own, such as the difference between two texts of a file; null where its parts tell it.</summary>
     internal string? Description { get; init; }
 
+    /// <summary>Whether it changes only what LvsAdmin remembers of the host, and not the host itself.</summary>
+    public bool IsNote { get; internal init; }
+
     /// <summary>Carries the step out; when it fails, it has changed nothing.</summary>
     internal Func<CancellationToken, ValueTask> Apply { get; }
 

@@ -15,6 +15,18 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     /// <summary>Whether a tunnel takes packets from any sender.</summary>
     internal bool AcceptsAnyRemote { get; init; }
 
+    /// <summary>The address to which a tunnel is bound; null for any, and for what is no tunnel.</summary>
+    internal LvsAddress? Local { get; init; }
+
+    /// <summary>What an ip6tnl takes: <c>any</c>, <c>ip6ip6</c>, <c>ipip6</c>; null for what has no such choice.</summary>
+    internal string? Protocol { get; init; }
+
+    /// <summary>Whether a GRE tunnel takes only packets with a checksum, and one without this only those that have none.</summary>
+    internal bool ExpectsChecksum { get; init; }
+
+    /// <summary>The largest packet that it sends, in bytes.</summary>
+    internal int Mtu { get; init; }
+
     internal IReadOnlyList<InterfaceAddress> Addresses { get; init; } = [];
 
     internal bool IsUp => Flags.Contains("UP");
@@ -22,6 +34,9 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     internal bool IsLoopback => Flags.Contains("LOOPBACK");
 
     internal bool IsTunnel => TunnelKinds.Contains(Kind);
+
+    /// <summary>The family of what a tunnel wraps packets in.</summary>
+    internal LvsAddressFamily OuterFamily => Kind is "ip6tnl" or "ip6gre" ? LvsAddressFamily.IPv6 : LvsAddressFamily.IPv4;
 
     /// <summary>Whether addresses on it serve direct routing: nothing comes in by it, so nobody can ask for them there.</summary>
     internal bool IsSilent => IsLoopback || Kind == "dummy";
@@ -33,7 +48,9 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     internal bool HoldsAsVip(InterfaceAddress address)
     {
         // fe80::/10 and 127.0.0.0/8 and ::1 are every host's own.
-        bool ordinary = address.Scope == "link" || (IsLoopback && IsLoopbackAddress(address.Address));
+        bool ordinary = address.Scope == "link" || address.Address.IsLinkLocalV6 || (IsLoopback && IsLoopbackAddress(address.Address))
+            // The kernel gives each sit device all IPv4 addresses of the host in the old ::192.0.2.21/96 form (sit_add_v4_addrs, net/ipv6/addrconf.c).
+            || (Kind == "sit" && address.PrefixLength == 96);
         return !ordinary && !address.HasPeer && (IsSilent || (IsTunnel && (AcceptsAnyRemote || address.IsHostPrefix)));
     }
 
@@ -59,10 +76,15 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     private static HostInterface Parse(JsonElement element)
     {
         JsonElement info = element.TryGetProperty("linkinfo", out JsonElement link) ? link : default;
+        JsonElement data = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out JsonElement given) ? given : default;
         return new HostInterface(Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
         {
             Kind = Text(info, "info_kind") ?? string.Empty,
-            AcceptsAnyRemote = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out JsonElement data) && Text(data, "remote") == "any",
+            AcceptsAnyRemote = Text(data, "remote") == "any",
+            Local = LvsAddress.TryParse(Text(data, "local"), out LvsAddress local, out _) ? local : null,
+            Protocol = Text(data, "proto"),
+            ExpectsChecksum = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("icsum", out JsonElement checksum) && checksum.ValueKind == JsonValueKind.True,
+            Mtu = element.TryGetProperty("mtu", out JsonElement mtu) && mtu.TryGetInt32(out int bytes) ? bytes : 0,
             Addresses = element.TryGetProperty("addr_info", out JsonElement addresses)
                 ? [.. addresses.EnumerateArray().Where(address => address.TryGetProperty("local", out _)).Select(ParseAddress)]
                 : [],
@@ -79,5 +101,5 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         };
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

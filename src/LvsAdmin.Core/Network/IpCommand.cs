@@ -11,11 +11,36 @@ internal static class IpCommand
     internal static async ValueTask RunAsync(ILvsHost host, CancellationToken cancellationToken, params string[] arguments) =>
         await ExecuteAsync(host, arguments, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Runs a command for what it prints as text.</summary>
+    /// <exception cref="LvsHostException">It failed.</exception>
+    internal static ValueTask<string> ReadAsync(ILvsHost host, CancellationToken cancellationToken, params string[] arguments) =>
+        ExecuteAsync(host, arguments, cancellationToken);
+
     /// <summary>Runs a command that prints a list of JSON.</summary>
     /// <exception cref="LvsHostException">It failed, or printed something else (BadReply).</exception>
     internal static async ValueTask<JsonElement[]> QueryAsync(ILvsHost host, CancellationToken cancellationToken, params string[] arguments)
     {
         string output = await ExecuteAsync(host, arguments, cancellationToken).ConfigureAwait(false);
+        return Parse(host, arguments, output);
+    }
+
+    /// <summary>Runs a command that prints a list of JSON, or fails with certain words where there is nothing to list.</summary>
+    /// <returns>The list; null when the command failed with those words.</returns>
+    /// <exception cref="LvsHostException">It failed otherwise, or printed something else (BadReply).</exception>
+    internal static async ValueTask<JsonElement[]?> TryQueryAsync(ILvsHost host, string nothing, CancellationToken cancellationToken, params string[] arguments)
+    {
+        ProgramInvocation invocation = new("ip", arguments);
+        ProgramResult result = await host.RunAsync(invocation, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            return result.Error.Contains(nothing, StringComparison.OrdinalIgnoreCase) ? null : throw Failure(host, invocation, result);
+        }
+
+        return Parse(host, arguments, result.Output);
+    }
+
+    private static JsonElement[] Parse(ILvsHost host, string[] arguments, string output)
+    {
         if (string.IsNullOrWhiteSpace(output))
         {
             // Some releases print nothing for an empty list.
@@ -38,21 +63,23 @@ internal static class IpCommand
     {
         ProgramInvocation invocation = new("ip", arguments);
         ProgramResult result = await host.RunAsync(invocation, cancellationToken).ConfigureAwait(false);
-        if (result.ExitCode == 0)
-        {
-            return result.Output;
-        }
+        return result.ExitCode == 0 ? result.Output : throw Failure(host, invocation, result);
+    }
 
+    private static LvsHostException Failure(ILvsHost host, ProgramInvocation invocation, ProgramResult result)
+    {
         string words = result.Error.Trim();
         (LvsHostError error, string remedy) = words switch
         {
             _ when Says("Operation not permitted") => (LvsHostError.AccessDenied, " Run as root, or with the capability CAP_NET_ADMIN."),
             _ when Says("Cannot find device") => (LvsHostError.InterfaceMissing, string.Empty),
             _ when Says("File exists") || Says("already assigned") => (LvsHostError.AddressConflict, string.Empty),
+            _ when Says("Address already in use") => (LvsHostError.PortInUse, " Another program has the port: see 'ss -Hlnup'."),
+            _ when Says("Unknown device type") => (LvsHostError.ModuleNotLoaded, " The kernel module of the device is neither loaded nor could it be: install the modules of the running kernel, or in a container load it on its host."),
             _ when Says("unrecognized option") || Says("is unknown, try") => (LvsHostError.BadReply, " The ip of iproute2 4.13 or later is needed."),
             _ => (LvsHostError.Failed, string.Empty),
         };
-        throw new LvsHostException(error, $"'{invocation}' failed on {host.Name}: {words}.{remedy}");
+        return new LvsHostException(error, $"'{invocation}' failed on {host.Name}: {words}.{remedy}");
 
         bool Says(string text) => words.Contains(text, StringComparison.OrdinalIgnoreCase);
     }

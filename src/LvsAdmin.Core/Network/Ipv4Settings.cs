@@ -1,4 +1,3 @@
-using System.Globalization;
 using LvsAdmin.Core.Hosts;
 
 namespace LvsAdmin.Core.Network;
@@ -28,48 +27,19 @@ internal static class Ipv4Settings
 
     internal static string PathOf(string interfaceName, string setting) => $"{Root}/{interfaceName}/{setting}";
 
-    /// <summary>Takes a path apart again; false for one that is none of these settings.</summary>
-    internal static bool TryParsePath(string path, out string interfaceName, out string setting)
-    {
-        (interfaceName, setting) = (string.Empty, string.Empty);
-        if (!path.StartsWith(Root + "/", StringComparison.Ordinal)
-            || path[(Root.Length + 1)..].Split('/') is not [var name, (ArpIgnore or ArpAnnounce or ReversePathFilter) and var known]
-            || name is "" or "." or "..")
-        {
-            return false;
-        }
+    /// <summary>Whether a path is that of a setting of ARP.</summary>
+    internal static bool IsArp(string path) =>
+        path.StartsWith(Root + "/", StringComparison.Ordinal) && path.Split('/')[^1] is (ArpIgnore or ArpAnnounce);
 
-        (interfaceName, setting) = (name, known);
-        return true;
-    }
+    /// <summary>The interface of a path to a reverse path filter; null for another path.</summary>
+    internal static string? InterfaceOfFilter(string path) =>
+        path.StartsWith(Root + "/", StringComparison.Ordinal) && path.Split('/') is [.., var name, ReversePathFilter] ? name : null;
 
     /// <summary>Reads a number; null when there is no such interface.</summary>
-    internal static async ValueTask<int?> ReadAsync(ILvsHost host, string interfaceName, string setting, CancellationToken cancellationToken)
-    {
-        string path = PathOf(interfaceName, setting);
-        string? text = await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
-        if (text is null)
-        {
-            return null;
-        }
-
-        return int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : throw new LvsHostException(LvsHostError.BadReply, $"{path} on {host.Name} holds no number, but '{text.Trim()}'.");
-    }
+    internal static ValueTask<int?> ReadAsync(ILvsHost host, string interfaceName, string setting, CancellationToken cancellationToken) =>
+        KernelSetting.ReadAsync(host, PathOf(interfaceName, setting), cancellationToken);
 
     /// <summary>The step that writes a number.</summary>
-    internal static HostChange Change(ILvsHost host, string interfaceName, string setting, int from, int to)
-    {
-        string path = PathOf(interfaceName, setting);
-        string before = from.ToString(CultureInfo.InvariantCulture);
-        string after = to.ToString(CultureInfo.InvariantCulture);
-        return new HostChange(
-            $"net.ipv4.conf.{interfaceName}",
-            setting,
-            before,
-            after,
-            stop => host.WriteFileAsync(path, after, stop),
-            stop => host.WriteFileAsync(path, before, stop));
-    }
+    internal static HostChange Change(ILvsHost host, string interfaceName, string setting, int from, int to) =>
+        KernelSetting.Change(host, PathOf(interfaceName, setting), from, to);
 }

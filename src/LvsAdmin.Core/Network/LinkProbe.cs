@@ -42,9 +42,8 @@ internal sealed partial class LinkProbe(ILvsHost host, int seconds)
             return _unusable;
         }
 
-        string count = seconds.ToString(CultureInfo.InvariantCulture);
-        // -b: without it arping asks only the first that answered again, and a second owner may go unheard.
-        ProgramInvocation invocation = new("arping", isOwn ? "-D" : "-b", "-c", count, "-w", count, "-I", interfaceName, address.ToString());
+        // -b: without it arping asks only the first that answered again, and a second owner may go unheard; so it may with -c, which counts answers.
+        ProgramInvocation invocation = new("arping", isOwn ? "-D" : "-b", "-w", seconds.ToString(CultureInfo.InvariantCulture), "-I", interfaceName, address.ToString());
         ProgramResult result = await host.RunAsync(invocation, cancellationToken).ConfigureAwait(false);
         // The exit status says nothing certain: iputils gives 1 also for more answers than requests.
         return Sent().IsMatch(result.Output)

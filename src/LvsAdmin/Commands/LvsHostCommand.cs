@@ -30,6 +30,10 @@ public abstract class LvsHostCommand : AsyncCommand
     /// <summary>The connection to the IPVS of the host that the present input object is for.</summary>
     protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, StopToken);
 
+    /// <summary>The connection to the IPVS of another host, from which the present input object came.</summary>
+    /// <param name="networkNamespace">Its network namespace of this machine; null for the process's own.</param>
+    protected ValueTask<IpvsClient> ConnectAsync(string? networkNamespace) => _hosts.ConnectAsync(networkNamespace, StopToken);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

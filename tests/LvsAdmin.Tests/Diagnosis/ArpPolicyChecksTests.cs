@@ -111,7 +111,7 @@ public sealed class ArpPolicyChecksTests
     public async Task The_owner_asks_without_naming_itself_whether_others_answer(string answers, string outcome)
     {
         _server.AddAddress("eth0", "192.0.2.10/32", "global");
-        _answers["arping -D -c 2 -w 2 -I eth0 192.0.2.10"] = new(answers.Length == 0 ? 0 : 1, $"ARPING 192.0.2.10 from 0.0.0.0 eth0\n{answers}Sent 1 probes (1 broadcast(s))\nReceived 0 response(s)\n", "");
+        _answers["arping -D -w 2 -I eth0 192.0.2.10"] = new(answers.Length == 0 ? 0 : 1, $"ARPING 192.0.2.10 from 0.0.0.0 eth0\n{answers}Sent 1 probes (1 broadcast(s))\nReceived 0 response(s)\n", "");
         LvsCheckResult result = Assert.Single(await CheckAsync(new() { Addresses = [LvsAddress.Parse("192.0.2.10")], TimeoutSeconds = 2 }));
         Assert.Equal($"192.0.2.10 SoleOwner {outcome}", Brief(result));
         Assert.Equal(answers.Length > 0, result.Message.Contains(RealServer, StringComparison.Ordinal));
@@ -129,7 +129,7 @@ public sealed class ArpPolicyChecksTests
     public async Task From_outside_one_host_may_answer_and_it_has_to_be_the_director(string answering, string expected, string outcome, string words)
     {
         string replies = string.Concat(answering.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(mac => $"Unicast reply from 192.0.2.10 [{mac.ToUpperInvariant()}]  0.672ms\n"));
-        _answers["arping -b -c 3 -w 3 -I eth0 192.0.2.10"] = new(1, $"ARPING 192.0.2.10 from 192.0.2.21 eth0\n{replies}Sent 2 probes (2 broadcast(s))\nReceived 3 response(s)\n", "");
+        _answers["arping -b -w 3 -I eth0 192.0.2.10"] = new(1, $"ARPING 192.0.2.10 from 192.0.2.21 eth0\n{replies}Sent 2 probes (2 broadcast(s))\nReceived 3 response(s)\n", "");
         _answers["ndisc6 -n -m -q -r 3 -w 1000 -- 2001:db8::10 eth0"] = new(answering.Length == 0 ? 2 : 0, answering.Replace(' ', '\n') + "\n", "");
         LvsCheckResult[] results = await CheckAsync(new() { Addresses = [LvsAddress.Parse("192.0.2.10"), LvsAddress.Parse("2001:db8::10")], MacAddresses = expected.Length == 0 ? [] : [expected] });
         Assert.Equal([$"192.0.2.10 SoleOwner {outcome}", $"2001:db8::10 SoleOwner {outcome}"], results.Select(Brief));
@@ -159,11 +159,11 @@ public sealed class ArpPolicyChecksTests
     public async Task An_arping_that_cannot_be_used_is_named_with_what_helps(int exitCode, string output, string error, string failure, string remedy)
     {
         _answers["arping -V"] = new(exitCode, output, error);
-        _answers["arping -b -c 3 -w 3 -I eth0 192.0.2.10"] = new(2, "", failure);
+        _answers["arping -b -w 3 -I eth0 192.0.2.10"] = new(2, "", failure);
         LvsCheckResult result = Assert.Single(await CheckAsync(new() { Addresses = [LvsAddress.Parse("192.0.2.10")] }));
         Assert.Equal(LvsCheckOutcome.NotChecked, result.Outcome);
         Assert.Contains(remedy, result.Remedy, StringComparison.Ordinal);
-        Assert.Equal(failure.Length > 0, _server.Host.Log.Contains("arping -b -c 3 -w 3 -I eth0 192.0.2.10"));
+        Assert.Equal(failure.Length > 0, _server.Host.Log.Contains("arping -b -w 3 -I eth0 192.0.2.10"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
+using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Hosts;
 
@@ -178,8 +179,7 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal(LvsHostError.AccessDenied, denied.Error);
         Assert.Contains("root", denied.Message, StringComparison.Ordinal);
 
-        IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(
-            host, LvsAddress.Parse("2001:db8::10"), LvsForwardingMethod.DirectRouting, null, Stop);
+        IReadOnlyList<HostChange> plan = await host.PlanEnableAsync(LvsAddress.Parse("2001:db8::10"), LvsForwardingMethod.DirectRouting);
         denied = await Assert.ThrowsAsync<LvsHostException>(async () => await HostPlan.ApplyAsync(plan, Stop));
         Assert.Equal(LvsHostError.AccessDenied, denied.Error);
     }

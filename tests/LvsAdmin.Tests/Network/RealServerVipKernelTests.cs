@@ -24,17 +24,17 @@ public sealed class RealServerVipKernelTests
         string before = State(fixture);
 
         await EnableAsync(host, vip, LvsForwardingMethod.DirectRouting);
-        Assert.Empty(await RealServerVips.PlanEnableAsync(host, vip, LvsForwardingMethod.DirectRouting, null, Stop));
+        Assert.Empty(await host.PlanEnableAsync(vip, LvsForwardingMethod.DirectRouting));
         LvsRealServerVip seen = Assert.Single(await RealServerVips.GetAsync(host, Stop));
         Assert.Equal((vip, vip.BitLength, "lo", LvsForwardingMethod.DirectRouting), (seen.Address, seen.PrefixLength, seen.Interface, seen.Forwarding));
         Assert.Empty(seen.Problems);
         Assert.StartsWith($"local {address} ", fixture.Shell($"ip route get {address}"), StringComparison.Ordinal);
 
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(host, vip, Stop), Stop);
+        await HostPlan.ApplyAsync(await host.PlanDisableAsync(vip), Stop);
         Assert.Equal(before, State(fixture));
         Assert.DoesNotContain(
             await host.ListDirectoryAsync("/run/lvsadmin", Stop),
-            file => file == $"vip-{fixture.Inode}.json");
+            file => file == $"host-{fixture.Inode}.json");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class RealServerVipKernelTests
     {
         using NetworkNamespaceFixture first = new();
         LvsAddress vip = LvsAddress.Parse("192.0.2.10");
-        string memory = $"/run/lvsadmin/vip-{first.Inode}.json";
+        string memory = $"/run/lvsadmin/host-{first.Inode}.json";
         await using (LocalHost host = new(first.Name))
         {
             await EnableAsync(host, vip, LvsForwardingMethod.DirectRouting);
@@ -52,13 +52,13 @@ public sealed class RealServerVipKernelTests
         first.Dispose();
         using NetworkNamespaceFixture second = new();
         // The kernel often gives the inode out again at once; where it does not yet, the file is put where it would find it.
-        await File.WriteAllTextAsync($"/run/lvsadmin/vip-{second.Inode}.json", left, Stop);
+        await File.WriteAllTextAsync($"/run/lvsadmin/host-{second.Inode}.json", left, Stop);
         second.Shell("echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce");
         string before = State(second);
         await using LocalHost next = new(second.Name);
-        Assert.Empty(await RealServerVips.PlanDisableAsync(next, vip, Stop));
+        Assert.Empty(await next.PlanDisableAsync(vip));
         await EnableAsync(next, vip, LvsForwardingMethod.DirectRouting);
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(next, vip, Stop), Stop);
+        await HostPlan.ApplyAsync(await next.PlanDisableAsync(vip), Stop);
         Assert.Equal(before, State(second));
     }
 
@@ -118,12 +118,12 @@ public sealed class RealServerVipKernelTests
         string before = State(fixture);
 
         await EnableAsync(host, vip, LvsForwardingMethod.Tunnel);
-        Assert.Empty(await RealServerVips.PlanEnableAsync(host, vip, LvsForwardingMethod.Tunnel, null, Stop));
+        Assert.Empty(await host.PlanEnableAsync(vip, LvsForwardingMethod.Tunnel));
         LvsRealServerVip seen = Assert.Single(await RealServerVips.GetAsync(host, Stop));
         Assert.Equal((vip, device, LvsForwardingMethod.Tunnel, true), (seen.Address, seen.Interface, seen.Forwarding, seen.InterfaceUp));
         Assert.Empty(seen.Problems);
 
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(host, vip, Stop), Stop);
+        await HostPlan.ApplyAsync(await host.PlanDisableAsync(vip), Stop);
         Assert.Equal(before, State(fixture));
     }
 
@@ -168,7 +168,7 @@ public sealed class RealServerVipKernelTests
             .FirstAsync(each => each.State is LvsConnectionState.Established or LvsConnectionState.FinWait, Stop);
         Assert.Equal((service, server), (connection.VirtualService!.ToString()["tcp/".Length..], connection.RealServer.ToString()));
 
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(host, vip, Stop), Stop);
+        await HostPlan.ApplyAsync(await host.PlanDisableAsync(vip), Stop);
         Assert.Empty(network.Get(address));
     }
 
@@ -176,5 +176,5 @@ public sealed class RealServerVipKernelTests
     private static string State(NetworkNamespaceFixture fixture) => fixture.Shell(StateOfHost).Replace("qdisc noop ", "qdisc noqueue ", StringComparison.Ordinal);
 
     private static async Task EnableAsync(ILvsHost host, LvsAddress vip, LvsForwardingMethod method) =>
-        await HostPlan.ApplyAsync(await RealServerVips.PlanEnableAsync(host, vip, method, null, Stop), Stop);
+        await HostPlan.ApplyAsync(await host.PlanEnableAsync(vip, method), Stop);
 }

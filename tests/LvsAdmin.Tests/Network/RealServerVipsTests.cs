@@ -8,7 +8,7 @@ namespace LvsAdmin.Tests.Network;
 [Trait("Level", "Bytes")]
 public sealed class RealServerVipsTests
 {
-    private const string Memory = "/run/lvsadmin/vip-4026532001.json";
+    private const string Memory = "/run/lvsadmin/host-4026532001.json";
 
     private static readonly LvsAddress Vip = LvsAddress.Parse("192.0.2.10");
     private static readonly LvsAddress VipV6 = LvsAddress.Parse("2001:db8::10");
@@ -47,7 +47,7 @@ public sealed class RealServerVipsTests
     public async Task A_plan_shows_every_change_and_makes_none()
     {
         string before = _server.Snapshot;
-        IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(_server.Host, Vip, LvsForwardingMethod.DirectRouting, null, Stop);
+        IReadOnlyList<HostChange> plan = await _server.Host.PlanEnableAsync(Vip, LvsForwardingMethod.DirectRouting);
         Assert.Equal(
             [
                 "net.ipv4.conf.all: arp_ignore 0 -> 1",
@@ -73,14 +73,14 @@ public sealed class RealServerVipsTests
         string before = _server.Snapshot;
         await EnableAsync(vip, method);
         Assert.NotEqual(before, _server.Snapshot);
-        Assert.Empty(await RealServerVips.PlanEnableAsync(_server.Host, vip, method, null, Stop));
+        Assert.Empty(await _server.Host.PlanEnableAsync(vip, method));
         LvsRealServerVip seen = Assert.Single(await RealServerVips.GetAsync(_server.Host, Stop));
         Assert.Equal((vip, vip.BitLength, method, "fake", "blue"), (seen.Address, seen.PrefixLength, seen.Forwarding, seen.HostName, seen.NetworkNamespace));
         Assert.Empty(seen.Problems);
 
         await DisableAsync(vip);
         Assert.Equal(before, _server.Snapshot);
-        Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, vip, Stop));
+        Assert.Empty(await _server.Host.PlanDisableAsync(vip));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class RealServerVipsTests
             {"tag":1234,"entries":[{"key":"/proc/sys/net/ipv4/conf/all/arp_ignore","before":"0","set":"1"},
             {"key":"/proc/sys/net/ipv4/conf/all/arp_announce","before":"0","set":"2"},{"key":"link lo","before":"down","set":"up"}]}
             """;
-        Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop));
+        Assert.Empty(await _server.Host.PlanDisableAsync(Vip));
         await EnableAsync(Vip, LvsForwardingMethod.Tunnel);
         await DisableAsync(Vip);
         Assert.Equal(("1", "2"), (_server.GetSetting("all", "arp_ignore"), _server.GetSetting("all", "arp_announce")));
@@ -136,10 +136,10 @@ public sealed class RealServerVipsTests
     {
         _server.AddDevice("tunl0", up: false);
         string before = _server.Snapshot;
-        int steps = (await RealServerVips.PlanEnableAsync(_server.Host, Vip, method, null, Stop)).Count;
+        int steps = (await _server.Host.PlanEnableAsync(Vip, method)).Count;
         for (int done = 1; done <= steps; done++)
         {
-            IReadOnlyList<HostChange> plan = await RealServerVips.PlanEnableAsync(_server.Host, Vip, method, null, Stop);
+            IReadOnlyList<HostChange> plan = await _server.Host.PlanEnableAsync(Vip, method);
             await HostPlan.ApplyAsync([.. plan.Take(done)], Stop);
             await DisableAsync(Vip);
             Assert.Equal(before, _server.Snapshot);
@@ -161,7 +161,7 @@ public sealed class RealServerVipsTests
         for (int done = 1; ; done++)
         {
             await EnableAsync(Vip, method);
-            IReadOnlyList<HostChange> plan = await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop);
+            IReadOnlyList<HostChange> plan = await _server.Host.PlanDisableAsync(Vip);
             if (done > plan.Count)
             {
                 break;
@@ -170,7 +170,7 @@ public sealed class RealServerVipsTests
             await HostPlan.ApplyAsync([.. plan.Take(done)], Stop);
             await DisableAsync(Vip);
             Assert.Equal(before, _server.Snapshot);
-            Assert.Empty(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop));
+            Assert.Empty(await _server.Host.PlanDisableAsync(Vip));
         }
     }
 
@@ -262,7 +262,7 @@ public sealed class RealServerVipsTests
         }
 
         LvsHostException refused = await Assert.ThrowsAsync<LvsHostException>(
-            async () => await RealServerVips.PlanEnableAsync(_server.Host, Vip, method, interfaceName, Stop));
+            async () => await _server.Host.PlanEnableAsync(Vip, method, interfaceName));
         Assert.Equal(expected, refused.Error);
         Assert.Empty(_server.Changes);
     }
@@ -277,7 +277,7 @@ public sealed class RealServerVipsTests
     public async Task An_address_that_can_be_no_VIP_is_refused(string address)
     {
         LvsValidationException refused = await Assert.ThrowsAsync<LvsValidationException>(
-            async () => await RealServerVips.PlanEnableAsync(_server.Host, LvsAddress.Parse(address), LvsForwardingMethod.DirectRouting, null, Stop));
+            async () => await _server.Host.PlanEnableAsync(LvsAddress.Parse(address), LvsForwardingMethod.DirectRouting));
         Assert.Equal("InvalidVip", refused.Id);
     }
 
@@ -285,13 +285,13 @@ public sealed class RealServerVipsTests
     public async Task Masquerading_needs_no_VIP() => Assert.Equal(
         "InvalidVipForwarding",
         (await Assert.ThrowsAsync<LvsValidationException>(
-            async () => await RealServerVips.PlanEnableAsync(_server.Host, Vip, LvsForwardingMethod.Nat, null, Stop))).Id);
+            async () => await _server.Host.PlanEnableAsync(Vip, LvsForwardingMethod.Nat))).Id);
 
     [Fact]
     public async Task Disabling_leaves_an_own_address_alone()
     {
         LvsHostException refused = await Assert.ThrowsAsync<LvsHostException>(
-            async () => await RealServerVips.PlanDisableAsync(_server.Host, LvsAddress.Parse("192.0.2.21"), Stop));
+            async () => await _server.Host.PlanDisableAsync(LvsAddress.Parse("192.0.2.21")));
         Assert.Equal(LvsHostError.AddressConflict, refused.Error);
     }
 
@@ -322,7 +322,7 @@ public sealed class RealServerVipsTests
             }
         };
         await Assert.ThrowsAsync<LvsHostException>(
-            async () => await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, Vip, Stop), Stop));
+            async () => await HostPlan.ApplyAsync(await _server.Host.PlanDisableAsync(Vip), Stop));
         Assert.Equal(before, _server.Snapshot);
     }
 
@@ -383,8 +383,8 @@ public sealed class RealServerVipsTests
         line => !line.Contains(Memory, StringComparison.Ordinal) && !line.Contains("conf/lo/tag", StringComparison.Ordinal));
 
     private async Task DisableAsync(LvsAddress vip) =>
-        await HostPlan.ApplyAsync(await RealServerVips.PlanDisableAsync(_server.Host, vip, Stop), Stop);
+        await HostPlan.ApplyAsync(await _server.Host.PlanDisableAsync(vip), Stop);
 
     private async Task EnableAsync(LvsAddress vip, LvsForwardingMethod method) =>
-        await HostPlan.ApplyAsync(await RealServerVips.PlanEnableAsync(_server.Host, vip, method, null, Stop), Stop);
+        await HostPlan.ApplyAsync(await _server.Host.PlanEnableAsync(vip, method), Stop);
 }

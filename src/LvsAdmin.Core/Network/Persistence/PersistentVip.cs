@@ -50,6 +50,9 @@ internal sealed record PersistentVip
     /// <summary>The way of the answers back through the director; NAT only.</summary>
     public PersistentRoute? Route { get; init; }
 
+    /// <summary>How it was enabled, as <see cref="VipFacts"/> writes it.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What to put back when the VIP is disabled after a boot, when nobody else remembers it.</summary>
     public IReadOnlyList<HostMemory.Entry> Undo { get; init; } = [];
 }

@@ -50,16 +50,16 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
 
     private async IAsyncEnumerable<LvsCheckResult> ChecksAsync()
     {
-        IReadOnlyList<LvsAddress>? chosen = _addressOnCommandLine || InputObject is null ? Address : VipInput.Of(InputObject.BaseObject) ?? Address;
-        if (chosen is { Count: 0 })
+        VipSelection chosen = Choose();
+        if (chosen is { Vips.Count: 0, Service: not null })
         {
             throw new LvsValidationException(
-                "AddressMissing", $"{InputObject} names no virtual IP: a service of a firewall mark has none of its own. Name its VIPs as the first argument.");
+                "AddressMissing", $"{chosen.Service} names no virtual IP: a service of a firewall mark has none of its own. Name its VIPs as the first argument.");
         }
 
         // Services that share a VIP, as those of ports 80 and 443 do, need it checked once.
-        LvsAddress[] addresses = [.. (chosen ?? []).Where(address => _checked.Add((NetworkNamespace, address)))];
-        if (chosen is not null && addresses.Length == 0)
+        LvsAddress[] addresses = [.. chosen.Vips.Where(address => _checked.Add((NetworkNamespace, address)))];
+        if (addresses.Length == 0 && chosen.Vips.Count > 0)
         {
             yield break;
         }
@@ -68,6 +68,18 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
         await foreach (LvsCheckResult result in ArpPolicyChecks.CheckAsync(TargetHost, options, StopToken))
         {
             yield return result;
+        }
+    }
+
+    private VipSelection Choose()
+    {
+        try
+        {
+            return VipSelection.Of(_addressOnCommandLine ? null : InputObject, Address);
+        }
+        catch (PSArgumentException exception)
+        {
+            throw new LvsValidationException("InvalidAddress", exception.Message);
         }
     }
 }

@@ -9,6 +9,7 @@ internal static class VipSteps
 {
     private const string Up = "up";
     private const string Down = "down";
+    private const string LinkPrefix = "link ";
 
     /// <summary>The step that adds an address; taken away again by its undo.</summary>
     internal static HostChange AddAddress(ILvsHost host, string interfaceName, InterfaceAddress address) => new(
@@ -52,6 +53,12 @@ internal static class VipSteps
         (await IpCommand.QueryAsync(host, cancellationToken, "-4", "-json", "route", "show", "exact", $"{vip}/{vip.BitLength}", "dev", interfaceName)
             .ConfigureAwait(false)).Length > 0;
 
+    /// <summary>How it is remembered that an interface was set up.</summary>
+    internal static string LinkKey(string interfaceName) => LinkPrefix + interfaceName;
+
+    /// <summary>The interface of a remembered change; null for a change of another kind.</summary>
+    internal static string? LinkOf(string key) => key.StartsWith(LinkPrefix, StringComparison.Ordinal) ? key[LinkPrefix.Length..] : null;
+
     internal static HostChange SetLink(ILvsHost host, string interfaceName, bool up) => new(
         Target(interfaceName),
         "state",
@@ -59,38 +66,6 @@ internal static class VipSteps
         up ? Up : Down,
         stop => IpCommand.RunAsync(host, stop, "link", "set", "dev", interfaceName, up ? Up : Down),
         stop => IpCommand.RunAsync(host, stop, "link", "set", "dev", interfaceName, up ? Down : Up));
-
-    /// <summary>The step that loads the module of a tunnel, which makes the tunnel's device. A loaded module stays: others may have come to use it.</summary>
-    internal static HostChange LoadModule(ILvsHost host, string module, string interfaceName) => new(
-        $"kernel module {module}",
-        "state",
-        null,
-        "loaded",
-        stop => LoadAsync(host, module, interfaceName, stop),
-        stop => ValueTask.CompletedTask);
-
-    private static async ValueTask LoadAsync(ILvsHost host, string module, string interfaceName, CancellationToken cancellationToken)
-    {
-        ProgramInvocation invocation = new("modprobe", module);
-        ProgramResult result = await host.RunAsync(invocation, cancellationToken).ConfigureAwait(false);
-        if (result.ExitCode != 0)
-        {
-            string words = result.Error.Trim();
-            throw words.Contains("not permitted", StringComparison.OrdinalIgnoreCase)
-                ? new LvsHostException(LvsHostError.AccessDenied, $"'{invocation}' failed on {host.Name}: {words}. Run as root; in a container, load the module on its host.")
-                : new LvsHostException(
-                    LvsHostError.ModuleNotLoaded,
-                    $"The kernel module {module}, which makes {interfaceName}, could not be loaded on {host.Name}: {words}. Install the modules of the running kernel, or in a container load it on its host.");
-        }
-
-        IReadOnlyList<string> interfaces = await NetworkInterfaces.ListAsync(host, cancellationToken).ConfigureAwait(false);
-        if (!interfaces.Contains(interfaceName))
-        {
-            throw new LvsHostException(
-                LvsHostError.InterfaceMissing,
-                $"The kernel module {module} is loaded on {host.Name}, but made no {interfaceName} in this network namespace (net.core.fb_tunnels_only_for_init_net). Make a tunnel device, and name it.");
-        }
-    }
 
     private static string Target(string interfaceName) => $"interface {interfaceName}";
 

@@ -22,15 +22,19 @@ internal sealed class RealServerState
     internal LvsArpPolicy All => Policies.First(policy => policy.Interface == Ipv4Settings.All);
 
     /// <summary>The weakest effective arp_ignore of the interfaces that hear ARP; that of <c>all</c> where none does.</summary>
-    internal LvsArpIgnore WeakestIgnore => Hearing.Select(policy => policy.EffectiveIgnore).DefaultIfEmpty(All.Ignore).MinBy(Strictness);
+    /// <param name="interfaces">The interfaces that matter; none for every one.</param>
+    internal LvsArpIgnore WeakestIgnore(IReadOnlyList<string> interfaces) =>
+        Hearing(interfaces).Select(policy => policy.EffectiveIgnore).DefaultIfEmpty(All.Ignore).MinBy(Strictness);
 
     /// <summary>The weakest effective arp_announce of the same interfaces.</summary>
-    internal LvsArpAnnounce WeakestAnnounce => Hearing.Select(policy => policy.EffectiveAnnounce).DefaultIfEmpty(All.Announce).Min();
+    internal LvsArpAnnounce WeakestAnnounce(IReadOnlyList<string> interfaces) =>
+        Hearing(interfaces).Select(policy => policy.EffectiveAnnounce).DefaultIfEmpty(All.Announce).Min();
 
     /// <summary>The policies of the interfaces on which neighbours ask by ARP now.</summary>
-    internal IEnumerable<LvsArpPolicy> Hearing =>
+    /// <param name="interfaces">The interfaces that matter; none for every one.</param>
+    internal IEnumerable<LvsArpPolicy> Hearing(IReadOnlyList<string> interfaces) =>
         from policy in Policies
-        where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp)
+        where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp) && (interfaces.Count == 0 || interfaces.Contains(policy.Interface))
         select policy;
 
     internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
@@ -79,16 +83,18 @@ internal sealed class RealServerState
     };
 
     /// <summary>What of the ARP policy takes a VIP away from the director.</summary>
-    internal IEnumerable<string> ArpProblems(InterfaceAddress vip)
+    /// <param name="vip">The VIP.</param>
+    /// <param name="interfaces">The interfaces on which it can be asked for; none for every one.</param>
+    internal IEnumerable<string> ArpProblems(InterfaceAddress vip, IReadOnlyList<string> interfaces)
     {
         const string Remedy = "Set-LvsArpPolicy -Interface all -Ignore TargetOnInterface -Announce BestLocal mends it.";
-        LvsArpPolicy[] answering = [.. Hearing.Where(policy => Answers(policy.EffectiveIgnore, vip.Scope))];
+        LvsArpPolicy[] answering = [.. Hearing(interfaces).Where(policy => Answers(policy.EffectiveIgnore, vip.Scope))];
         if (answering.Length > 0)
         {
             yield return $"This host answers ARP requests for the VIP on {Names(answering)} (effective arp_ignore {Levels(answering, policy => (int)policy.EffectiveIgnore)}) and so takes it away from the director. {Remedy}";
         }
 
-        LvsArpPolicy[] announcing = [.. Hearing.Where(policy => policy.EffectiveAnnounce != LvsArpAnnounce.BestLocal)];
+        LvsArpPolicy[] announcing = [.. Hearing(interfaces).Where(policy => policy.EffectiveAnnounce != LvsArpAnnounce.BestLocal)];
         if (announcing.Length > 0)
         {
             yield return $"This host may name the VIP as sender of ARP requests on {Names(announcing)} (effective arp_announce {Levels(announcing, policy => (int)policy.EffectiveAnnounce)}), which misleads its neighbours. {Remedy}";
