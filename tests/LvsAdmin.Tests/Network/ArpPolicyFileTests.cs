@@ -1,5 +1,7 @@
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Network;
+using LvsAdmin.Hosting;
+using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Network;
@@ -79,6 +81,71 @@ public sealed class ArpPolicyFileTests
         LvsArpPolicy all = (await ArpPolicies.GetAsync(_server.Host, null, Stop))[0];
         Assert.Equal(source, all.PersistentIgnoreSource);
         Assert.Equal(isSystemd && !linked ? null : "/etc/sysctl.conf:2", all.PersistentAnnounceSource);
+    }
+
+    /// <summary>The programs that read these files at boot, on files of our own in a namespace of mounts, as the witnesses for what we read in them.</summary>
+    [Theory]
+    [Trait("Level", "Kernel")]
+    [InlineData("/sbin/sysctl", "--system", false)]
+    [InlineData("/usr/lib/systemd/systemd-sysctl", "", true)]
+    public async Task What_is_read_is_what_the_programs_of_the_boot_set(string program, string argument, bool isSystemd)
+    {
+        using NetworkNamespaceFixture fixture = new();
+        Assert.SkipUnless(File.Exists(program), $"{program} is not on this machine");
+        (string Path, string Text)[] files =
+        [
+            ("/etc/sysctl.d/05-a.conf", "net.ipv4.conf.e0.arp_ignore = 2\nnet.ipv4.conf.*.arp_announce = 1\n"),
+            ("/etc/sysctl.d/10-b.conf", "net.ipv4.conf.*.arp_ignore = 1\n; net.ipv4.conf.e0.arp_ignore = 8\nnonsense\n"),
+            ("/usr/lib/sysctl.d/10-b.conf", "net.ipv4.conf.all.arp_announce = 1\nnet.ipv4.conf.e0.arp_ignore = 8\n"),
+            ("/usr/lib/sysctl.d/20-c.conf", "net.ipv4.conf.[ae]*.arp_ignore = 3\n-net.ipv4.conf.e1.arp_ignore\nnet.ipv4.conf.e1.arp_announce = word\n"),
+            ("/etc/sysctl.d/30-d.conf", "net.ipv4.conf.e0/5.arp_announce=2\n  -net/ipv4/conf/e0/arp_announce = 2 and more\nnet.ipv4.conf.e?.arp_announce = 1\n"),
+            ("/etc/sysctl.d/40-e.conf", "- net.ipv4.conf.lo.arp_ignore = 8\n"),
+            ("/etc/sysctl.d/99-sysctl.conf", "net.ipv4.conf.all.arp_ignore = 2\n"),
+            ("/etc/sysctl.d/99-z.conf", "net.ipv4.conf.all.arp_ignore = 1\n"),
+            ("/etc/sysctl.conf", "net.ipv4.conf.all.arp_ignore = 2\n"),
+        ];
+        FakeHost host = new() { NetworkNamespace = null };
+        foreach ((string path, string text) in files)
+        {
+            host.Files[path] = text;
+        }
+
+        host.Files[$"/run/systemd/{(isSystemd ? "system" : "other")}/x"] = string.Empty;
+        string[] names = ["all", "e0", "e0.5", "e1", "lo"];
+        foreach (string path in names.SelectMany(name => new[] { $"{name}/arp_ignore", $"{name}/arp_announce" }))
+        {
+            host.Files[$"/proc/sys/net/ipv4/conf/{path}"] = "0\n";
+        }
+
+        // Interfaces with an address, or what is set for default would be theirs as well.
+        string set = fixture.Shell($$"""
+            for i in 0 0.5 1; do echo link add e$i type dummy; echo address add 198.51.100.1/32 dev e$i; done | ip -batch -
+            exec unshare -m sh -c '
+                for d in /etc/sysctl.d /usr/lib/sysctl.d; do mount -t tmpfs none $d; done
+                mount -t tmpfs none /run
+                echo >/run/sysctl.conf; mount --bind /run/sysctl.conf /etc/sysctl.conf
+                {{string.Concat(files.Select(file => $"printf \"%s\" \"{file.Text}\" >{file.Path}\n"))}}
+                rm /etc/sysctl.d/99-sysctl.conf; ln -s ../sysctl.conf /etc/sysctl.d/99-sysctl.conf
+                {{program}} {{argument}} >/dev/null 2>&1
+                cd /proc/sys/net/ipv4/conf; grep . {{string.Join(' ', names.Select(name => $"{name}/arp_ignore {name}/arp_announce"))}}'
+            """);
+        Assert.Equal(
+            set.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(),
+            (await ArpPolicies.GetAsync(host, null, Stop)).SelectMany(policy => new[]
+            {
+                $"{policy.Interface}/arp_ignore:{(int)(policy.PersistentIgnore ?? 0)}", $"{policy.Interface}/arp_announce:{(int)(policy.PersistentAnnounce ?? 0)}",
+            }).Order());
+    }
+
+    [Fact]
+    public void The_plan_is_shown_as_a_difference_and_warnings_come_with_it()
+    {
+        using CmdletFixture cmdlets = new();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "this machine has no Linux kernel");
+        EngineResult result = cmdlets.Engine.Run("Set-LvsArpPolicy lo -Ignore 8 -Persistent -WhatIf -NetworkNamespace ''");
+        Assert.Contains($"+++ {Ours}\n", result.HostText, StringComparison.Ordinal);
+        Assert.Contains("+net.ipv4.conf.lo.arp_ignore = 8", result.HostText, StringComparison.Ordinal);
+        Assert.False(File.Exists(Ours));
     }
 
     [Fact]
