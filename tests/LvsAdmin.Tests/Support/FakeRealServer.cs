@@ -39,9 +39,10 @@ internal sealed class FakeRealServer
     private readonly List<(string Interface, string Prefix, string Scope, string? Label)> _addresses = [];
     private readonly HashSet<string> _routes = new(StringComparer.Ordinal);
 
-    internal FakeRealServer()
+    /// <param name="networkNamespace">The network namespace that it is; null for a host's own, whose settings a boot makes.</param>
+    internal FakeRealServer(string? networkNamespace = "blue")
     {
-        Host.Program = Run;
+        Host = new FakeHost { NetworkNamespace = networkNamespace, Program = Run };
         foreach (string name in new[] { "all", "default" })
         {
             AddSettings(name);
@@ -56,7 +57,7 @@ internal sealed class FakeRealServer
         AddAddress("eth0", "fe80::1/64", "link");
     }
 
-    internal FakeHost Host { get; } = new();
+    internal FakeHost Host { get; }
 
     internal Func<ProgramInvocation, ProgramResult?> Failing { get; set; } = _ => null;
 
