@@ -79,7 +79,7 @@ public sealed class DirectorVipsTests
 
     [Theory]
     [InlineData("203.0.113.10", null, LvsHostError.InterfaceMissing, "-Interface")]
-    [InlineData("192.0.2.10", "eth7", LvsHostError.InterfaceMissing, "lo, eth0, eth1")]
+    [InlineData("192.0.2.10", "eth7", LvsHostError.InterfaceMissing, "eth0, eth1, lo")]
     [InlineData("192.0.2.1", null, LvsHostError.AddressConflict, "-PrefixLength 24")]
     [InlineData("198.51.100.10", null, LvsHostError.AddressConflict, "Disable-LvsRealServerVip")]
     [InlineData("192.0.2.11", "eth1", LvsHostError.AddressConflict, "Disable-LvsDirectorVip")]

@@ -129,7 +129,7 @@ public sealed class ForwardingKernelTests
     }
 
     // As StateOfHost, without a process.
-    private static async Task<string> StateAsync(ILvsHost host)
+    private static async Task<string> StateAsync(LocalHost host)
     {
         StringBuilder state = new();
         foreach (string family in new[] { "/proc/sys/net/ipv4/conf", "/proc/sys/net/ipv6/conf" })

@@ -13,6 +13,7 @@ internal sealed class FakeDirector
     private const string Mac = "02:00:00:00:00:01";
 
     private static readonly string[] Names = ["all", "default", "eth0", "eth1", "lo"];
+    private static readonly string[] Templates = ["all", "default"];
     private readonly List<(string Interface, string Prefix, bool IsDeprecated, bool NoDad)> _addresses = [];
 
     internal FakeDirector()
@@ -112,7 +113,7 @@ internal sealed class FakeDirector
         {
             ("readlink", _) => new ProgramResult(0, "net:[4026532001]\n", ""),
             ("arping" or "busybox", _) => Ask(invocation, arguments[^1]),
-            ("ip", ["-details", "-json", "address", "show"]) => new ProgramResult(0, $"[{string.Join(',', new[] { "lo", "eth0", "eth1" }.Select(Show))}]", ""),
+            ("ip", ["-details", "-json", "address", "show"]) => new ProgramResult(0, $"[{string.Join(',', Names.Except(Templates).Order().Select(Show))}]", ""),
             ("ip", ["-6", "-json", "address", "show", "dev", _, "tentative"]) => new ProgramResult(0, "[]", ""),
             ("ip", ["-6", "-json", "route", "show"]) => new ProgramResult(
                 0, Advertised is null ? "[]" : $$"""[{"dst":"default","gateway":"fe80::2","dev":"{{Advertised}}","protocol":"ra","flags":[]}]""", ""),
