@@ -43,6 +43,7 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
+        'Test-LvsArpPolicy'
     )
     PrivateData          = @{
         PSData = @{

@@ -22,6 +22,7 @@ internal static class LocalProgram
         ["readlink"] = "coreutils",
         ["arping"] = "iputils-arping",
         ["ipvsadm"] = "ipvsadm",
+        ["ndisc6"] = "ndisc6",
     };
 
     /// <summary>Starts a program in the network namespace of the calling thread.</summary>

@@ -38,7 +38,7 @@ internal sealed class DirectorVipMemory
 
     internal static async ValueTask<DirectorVipMemory> OpenAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)
     {
-        HostMemory memory = await HostMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        HostMemory memory = new HostMemory(host);
         (IReadOnlyList<HostMemory.Entry> entries, _) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
         return new DirectorVipMemory(host, vip, memory, entries);
     }

@@ -36,7 +36,7 @@ internal sealed class ForwardingMemory
     internal static async ValueTask<ForwardingMemory> OpenAsync(ILvsHost host, ForwardingSettings settings, CancellationToken cancellationToken)
     {
         string owner = $"forwarding {settings.Family}";
-        HostMemory memory = await HostMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        HostMemory memory = new(host);
         (IReadOnlyList<HostMemory.Entry> entries, IReadOnlyList<HostMemory.Claim> claims) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
         ForwardingFile file = await ForwardingFile.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         HostMemory.Entry[] remembered = [.. entries.Where(entry => entry.Owners.Contains(owner))];

@@ -51,7 +51,9 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     internal bool HoldsAsVip(InterfaceAddress address)
     {
         // fe80::/10 and 127.0.0.0/8 and ::1 are every host's own.
-        bool ordinary = address.Scope == "link" || (IsLoopback && IsLoopbackAddress(address.Address));
+        bool ordinary = address.Scope == "link" || address.Address.IsLinkLocalV6 || (IsLoopback && IsLoopbackAddress(address.Address))
+            // The kernel gives each sit device all IPv4 addresses of the host in the old ::192.0.2.21/96 form (sit_add_v4_addrs, net/ipv6/addrconf.c).
+            || (Kind == "sit" && address.PrefixLength == 96);
         return !ordinary && !address.HasPeer && (IsSilent || (IsTunnel && (AcceptsAnyRemote || address.IsHostPrefix)));
     }
 

@@ -9,35 +9,20 @@ namespace LvsAdmin.Core.Network;
 /// <summary>
 /// What LvsAdmin changed on a host, with the values from before and the owners (a VIP, forwarding) that need each change, so that what no owner needs any
 /// more gets its earlier value back; and of each owner, how it was enabled. A small file in /run on that host, which a reboot empties as it does the
-/// settings themselves; one for each network namespace, named by the namespace's inode. The kernel gives the inode of a dead namespace to a new one at
-/// once, so the namespace itself carries a random number too: in net.ipv4.conf.lo.tag, which the kernel keeps for such uses
-/// (Documentation/networking/ip-sysctl.rst) and which dies with the namespace. A file without the namespace's number is another one's.
+/// settings themselves; one for each network namespace. The namespace carries the file's number, a random one, in net.ipv4.conf.lo.tag, which the kernel
+/// keeps for such uses (Documentation/networking/ip-sysctl.rst) and which dies with the namespace: a number that a namespace does not carry is not
+/// believed. Where an administrator uses the tag already, the namespace's inode stands in its place.
 /// </summary>
 internal sealed partial class HostMemory
 {
     private const string TagPath = "/proc/sys/net/ipv4/conf/lo/tag";
 
+    // Ours have this bit: an administrator who numbers interfaces hardly begins at a thousand million.
+    private const int OwnTags = 1 << 30;
+
     private readonly ILvsHost _host;
-    private readonly string _path;
 
-    private HostMemory(ILvsHost host, string path)
-    {
-        _host = host;
-        _path = path;
-    }
-
-    /// <summary>Finds the memory of the host's network namespace.</summary>
-    /// <exception cref="LvsHostException">The namespace cannot be told (BadReply).</exception>
-    internal static async ValueTask<HostMemory> OpenAsync(ILvsHost host, CancellationToken cancellationToken)
-    {
-        ProgramResult link = await host.RunAsync(new ProgramInvocation("readlink", "/proc/self/ns/net"), cancellationToken).ConfigureAwait(false);
-        // It reads net:[4026531840].
-        string identity = new([.. link.Output.Where(char.IsAsciiDigit)]);
-        return link.ExitCode == 0 && identity.Length > 0
-            ? new HostMemory(host, $"/run/lvsadmin/host-{identity}.json")
-            : throw new LvsHostException(
-                LvsHostError.BadReply, $"The network namespace on {host.Name} cannot be told: 'readlink /proc/self/ns/net' said '{link.Output.Trim()}{link.Error.Trim()}'.");
-    }
+    internal HostMemory(ILvsHost host) => _host = host;
 
     /// <summary>What was changed in this namespace, the first change first, and how its owners were enabled.</summary>
     /// <exception cref="LvsHostException">The host cannot be read, or the file is none of ours (BadReply).</exception>
@@ -45,6 +30,13 @@ internal sealed partial class HostMemory
     {
         Content content = await LoadAsync(cancellationToken).ConfigureAwait(false);
         return (content.Entries, content.Claims);
+    }
+
+    /// <summary>Whether the namespace carries a number of ours although nothing is remembered: what one who was killed leaves. Forgetting takes it away.</summary>
+    internal async ValueTask<bool> HasStrayNumberAsync(CancellationToken cancellationToken)
+    {
+        Content content = await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return content.Entries.Length == 0 && content.Claims.Length == 0 && await ReadTagAsync(cancellationToken).ConfigureAwait(false) is var tag && IsOwn(tag);
     }
 
     /// <summary>The same step, which also writes down beforehand what it changes.</summary>
@@ -127,18 +119,18 @@ internal sealed partial class HostMemory
         }
     }
 
-    // What is remembered of this namespace; nothing, with the number that it has to get, where the file is another one's.
+    // What is remembered of this namespace; nothing, with the number that it has to get, where it has none.
     private async ValueTask<Content> LoadAsync(CancellationToken cancellationToken)
     {
         int tag = await ReadTagAsync(cancellationToken).ConfigureAwait(false);
         if (tag == 0)
         {
-            // Whatever the file holds, it is not about this namespace.
-            return new Content { Tag = RandomNumberGenerator.GetInt32(1, int.MaxValue), OwnTag = true };
+            return new Content { Tag = RandomNumberGenerator.GetInt32(OwnTags, int.MaxValue) };
         }
 
         Content fresh = new() { Tag = tag };
-        if (await _host.ReadFileAsync(_path, cancellationToken).ConfigureAwait(false) is not { } text)
+        string path = await PathOfAsync(tag, cancellationToken).ConfigureAwait(false);
+        if (await _host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) is not { } text)
         {
             return fresh;
         }
@@ -146,7 +138,7 @@ internal sealed partial class HostMemory
         try
         {
             Content? content = JsonSerializer.Deserialize(text, Json.Default.Content);
-            return content?.Entries?.All(entry => entry is { Key: not null, Before: not null, Set: not null, Owners: not null }) == true
+            return content?.Entries?.All(entry => entry is { Key: not null, Before: not null, Set: not null, Owners: not null, Bystanders: not null }) == true
                 && content.Claims?.All(claim => claim is { Owner: not null, Facts: not null }) == true
                 ? content.Tag == tag ? content : fresh
                 : throw new JsonException("It is incomplete.");
@@ -154,29 +146,49 @@ internal sealed partial class HostMemory
         catch (JsonException exception)
         {
             throw new LvsHostException(
-                LvsHostError.BadReply, $"{_path} on {_host.Name}, where LvsAdmin remembers earlier settings, cannot be read: {exception.Message} Remove it to forget them.", exception);
+                LvsHostError.BadReply, $"{path} on {_host.Name}, where LvsAdmin remembers earlier settings, cannot be read: {exception.Message} Remove it to forget them.", exception);
         }
     }
 
-    // A file is written before its number and removed after it: one without the other is believed by nobody.
+    // The number comes first and goes last: whoever is killed in between leaves a number without a file, which is seen and taken away the next time, and no file that nobody finds.
     private async ValueTask SaveAsync(Content content, CancellationToken cancellationToken)
     {
+        string path = await PathOfAsync(content.Tag, cancellationToken).ConfigureAwait(false);
         bool isEmpty = content.Entries.Length == 0 && content.Claims.Length == 0;
-        if (!isEmpty)
+        if (isEmpty)
         {
-            await _host.WriteFileAsync(_path, JsonSerializer.Serialize(content, Json.Default.Content) + "\n", cancellationToken).ConfigureAwait(false);
+            await _host.RemoveFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
         int tag = isEmpty ? 0 : content.Tag;
-        if (content.OwnTag && await ReadTagAsync(cancellationToken).ConfigureAwait(false) != tag)
+        if (IsOwn(content.Tag) && await ReadTagAsync(cancellationToken).ConfigureAwait(false) != tag)
         {
-            await _host.WriteFileAsync(TagPath, tag.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+            await _host.WriteFileAsync(TagPath, tag.ToString(CultureInfo.InvariantCulture), null, cancellationToken).ConfigureAwait(false);
         }
 
-        if (isEmpty)
+        if (!isEmpty)
         {
-            await _host.RemoveFileAsync(_path, cancellationToken).ConfigureAwait(false);
+            await _host.WriteFileAsync(path, JsonSerializer.Serialize(content, Json.Default.Content) + "\n", null, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static bool IsOwn(int tag) => tag >= OwnTags;
+
+    private async ValueTask<string> PathOfAsync(int tag, CancellationToken cancellationToken)
+    {
+        if (IsOwn(tag))
+        {
+            return $"/run/lvsadmin/host-{tag.ToString(CultureInfo.InvariantCulture)}.json";
+        }
+
+        // An administrator's number may be the same in every namespace.
+        ProgramResult link = await _host.RunAsync(new ProgramInvocation("readlink", "/proc/self/ns/net"), cancellationToken).ConfigureAwait(false);
+        // It reads net:[4026531840].
+        string identity = new([.. link.Output.Where(char.IsAsciiDigit)]);
+        return link.ExitCode == 0 && identity.Length > 0
+            ? $"/run/lvsadmin/host-net-{identity}.json"
+            : throw new LvsHostException(
+                LvsHostError.BadReply, $"The network namespace on {_host.Name} cannot be told: 'readlink /proc/self/ns/net' said '{link.Output.Trim()}{link.Error.Trim()}'.");
     }
 
     private async ValueTask<int> ReadTagAsync(CancellationToken cancellationToken) =>
@@ -200,9 +212,6 @@ internal sealed partial class HostMemory
     {
         /// <summary>The number that the namespace carries.</summary>
         public int Tag { get; init; }
-
-        /// <summary>Whether we gave it that number, and take it away in the end.</summary>
-        public bool OwnTag { get; init; }
 
         public Entry[] Entries { get; init; } = [];
 

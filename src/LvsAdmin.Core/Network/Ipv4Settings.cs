@@ -19,8 +19,11 @@ internal static class Ipv4Settings
         IReadOnlyList<string> names = await host.ListDirectoryAsync(Root, cancellationToken).ConfigureAwait(false);
         return names.Count == 0
             ? throw new LvsHostException(LvsHostError.FileMissing, $"{host.Name} has no {Root}: its kernel has no IPv4, or /proc is not mounted there.")
-            : [.. names.OrderBy(name => name switch { All => 0, Default => 1, _ => 2 })];
+            : [.. names.OrderBy(Rank)];
     }
+
+    /// <summary>Sorts <c>all</c> and <c>default</c> before the interfaces.</summary>
+    internal static int Rank(string name) => name switch { All => 0, Default => 1, _ => 2 };
 
     internal static string PathOf(string interfaceName, string setting) => $"{Root}/{interfaceName}/{setting}";
 

@@ -111,7 +111,7 @@ public static class View
     public static string Finding(LvsCheckResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return result.Remedy is null ? result.Message : $"{result.Message} {result.Remedy}";
+        return result.Remedy is null ? result.Message : $"{result.Message}\n{result.Remedy}";
     }
 
     private static string Checksum(LvsTunnelChecksum checksum) => checksum switch

@@ -95,11 +95,11 @@ public sealed class ViewTests(CmdletFixture fixture)
         """
            Checked on: network namespace lb
 
-        Subject         Check           Outcome    Message
-        -------         -----           -------    -------
-        192.0.2.10      ArpOwner        Passed     Only the director answered.
-        2001:db8:0:123: VipAccepted     Failed     Nothing answers on port 443.
-        4567:89ab:cdef:                            Start the web server.
+        Subject         Check            Outcome    Message
+        -------         -----            -------    -------
+        192.0.2.10      ArpOwner         Passed     Only the director answered.
+        2001:db8:0:123: VipAccepted      Failed     Nothing answers on port 443.
+        4567:89ab:cdef:                             Start the web server.
         10
         """,
         Result("192.0.2.10", "ArpOwner", LvsCheckOutcome.Passed, "Only the director answered.", null),

@@ -17,13 +17,16 @@ namespace LvsAdmin.Tests.Kernel;
 public sealed partial class Topology : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
+    private static readonly string[] Families = ["ipv4", "ipv6"];
 
     public Topology()
     {
         // Made also where all its tests are to be skipped, and then it must not touch the machine.
         if (NamespaceThread.HasIpvs)
         {
-            Run(Script, "up", "2");
+            Run(Script, ["up", "2"]);
+            // Their modules make devices in every namespace, and those stay: they are to be there before anything is compared.
+            Run("modprobe", ["-a", "ipip", "sit", "ip6_tunnel", "ip_gre", "ip6_gre", "fou"]);
         }
     }
 
@@ -33,13 +36,32 @@ public sealed partial class Topology : IDisposable
     {
         if (NamespaceThread.HasIpvs)
         {
-            Run(Script, "down");
+            Run(Script, ["down"]);
         }
     }
 
     /// <summary>Runs a program in a namespace and gives its output; it must succeed.</summary>
     public static string RunIn(string networkNamespace, string program, params string[] arguments)
         => Run("ip", ["netns", "exec", networkNamespace, program, .. arguments]);
+
+    /// <summary>Runs several ip(8) commands in a namespace, in one process; all must succeed.</summary>
+    public static string Batch(string networkNamespace, params string[] commands) =>
+        Run("ip", ["-details", "-json", "-n", networkNamespace, "-batch", "-"], string.Join('\n', commands) + "\n");
+
+    /// <summary>Everything in a namespace that preparing a host can change: links, addresses, routes, rules, receive ports, and all settings of interfaces.</summary>
+    public static string State(string networkNamespace)
+    {
+        // A device that was up once keeps its queue: it reads noqueue, and never noop again.
+        var state = (Batch(networkNamespace, "address show", "route show table all", "rule show", "fou show") + Run("ip", ["-6", "-n", networkNamespace, "rule", "show"]))
+            .Replace("\"qdisc\":\"noop\"", "\"qdisc\":\"noqueue\"", StringComparison.Ordinal);
+        return state + InNamespace(networkNamespace, () => string.Join('\n',
+            from family in Families
+            // A tunnel that was up once has its IPv6 settings from then on.
+            from name in family == "ipv4" ? Directory.GetDirectories("/proc/sys/net/ipv4/conf").Select(Path.GetFileName) : ["all", "default", "lo", "eth0"]
+            from path in Directory.EnumerateFiles($"/proc/sys/net/{family}/conf/{name}").Order(StringComparer.Ordinal)
+            where !path.EndsWith("stable_secret", StringComparison.Ordinal)
+            select $"{path}={File.ReadAllText(path).Trim()}"));
+    }
 
     /// <summary>The body of the page that a request from a namespace is answered with. A connection each, as curl would make it.</summary>
     public static string Http(string networkNamespace, string url, TimeSpan? timeout = null)
@@ -90,11 +112,13 @@ public sealed partial class Topology : IDisposable
         return result;
     }
 
-    private static string Run(string program, params string[] arguments)
+    private static string Run(string program, IReadOnlyCollection<string> arguments, string input = "")
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0

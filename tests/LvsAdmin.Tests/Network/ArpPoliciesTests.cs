@@ -26,7 +26,7 @@ public sealed class ArpPoliciesTests
                 ("eth0", 2, 2, 2, 2),
                 ("lo", 0, 0, 1, 0),
             ],
-            (await ArpPolicies.GetAsync(_server.Host, Stop)).Select(policy =>
+            (await ArpPolicies.GetAsync(_server.Host, null, Stop)).Select(policy =>
                 (policy.Interface, (int)policy.Ignore, (int)policy.Announce, (int)policy.EffectiveIgnore, (int)policy.EffectiveAnnounce)));
     }
 
@@ -34,16 +34,16 @@ public sealed class ArpPoliciesTests
     public async Task Setting_changes_what_differs_and_only_what_was_named()
     {
         _server.SetSetting("lo", "arp_ignore", 1);
-        IReadOnlyList<HostChange> plan = await ArpPolicies.PlanSetAsync(_server.Host, ["all", "lo", "all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, Stop);
+        IReadOnlyList<HostChange> plan = (await ArpPolicies.PlanSetAsync(_server.Host, ["all", "lo", "all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, false, Stop)).Changes;
         Assert.Equal(
             ["net.ipv4.conf.all: arp_ignore 0 -> 1", "net.ipv4.conf.all: arp_announce 0 -> 2", "net.ipv4.conf.lo: arp_announce 0 -> 2"],
             plan.Select(change => change.ToString()));
         Assert.Empty(_server.Host.Log);
         await HostPlan.ApplyAsync(plan, Stop);
-        Assert.Empty(await ArpPolicies.PlanSetAsync(_server.Host, ["all", "lo"], LvsArpIgnore.TargetOnInterface, null, Stop));
+        Assert.Empty((await ArpPolicies.PlanSetAsync(_server.Host, ["all", "lo"], LvsArpIgnore.TargetOnInterface, null, false, Stop)).Changes);
         Assert.Equal(
             ["net.ipv4.conf.all: arp_ignore 1 -> 0", "net.ipv4.conf.all: arp_announce 2 -> 0"],
-            (await ArpPolicies.PlanResetAsync(_server.Host, ["all", "eth0"], Stop)).Select(change => change.ToString()));
+            (await ArpPolicies.PlanResetAsync(_server.Host, ["all", "eth0"], false, Stop)).Changes.Select(change => change.ToString()));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class ArpPoliciesTests
     public async Task An_interface_that_is_not_there_is_named_with_those_that_are(string name)
     {
         LvsHostException missing = await Assert.ThrowsAsync<LvsHostException>(
-            async () => await ArpPolicies.PlanSetAsync(_server.Host, ["all", name], LvsArpIgnore.Never, null, Stop));
+            async () => await ArpPolicies.PlanSetAsync(_server.Host, ["all", name], LvsArpIgnore.Never, null, false, Stop));
         Assert.Equal(LvsHostError.InterfaceMissing, missing.Error);
         Assert.Contains("eth0", missing.Message, StringComparison.Ordinal);
         Assert.Empty(_server.Host.Log);
@@ -62,12 +62,12 @@ public sealed class ArpPoliciesTests
     public async Task A_reserved_level_is_refused() => Assert.Equal(
         "InvalidArpLevel",
         (await Assert.ThrowsAsync<LvsValidationException>(
-            async () => await ArpPolicies.PlanSetAsync(_server.Host, ["all"], (LvsArpIgnore)5, null, Stop))).Id);
+            async () => await ArpPolicies.PlanSetAsync(_server.Host, ["all"], (LvsArpIgnore)5, null, false, Stop))).Id);
 
     [Fact]
     public async Task A_plan_that_cannot_be_taken_back_says_what_is_left()
     {
-        IReadOnlyList<HostChange> plan = await ArpPolicies.PlanSetAsync(_server.Host, ["all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, Stop);
+        IReadOnlyList<HostChange> plan = (await ArpPolicies.PlanSetAsync(_server.Host, ["all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, false, Stop)).Changes;
         int writes = 0;
         _server.Host.OnWrite = (_, _) =>
         {
@@ -92,7 +92,7 @@ public sealed class ArpPoliciesTests
                 source.Cancel();
             }
         };
-        IReadOnlyList<HostChange> plan = await ArpPolicies.PlanSetAsync(_server.Host, ["all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, Stop);
+        IReadOnlyList<HostChange> plan = (await ArpPolicies.PlanSetAsync(_server.Host, ["all"], LvsArpIgnore.TargetOnInterface, LvsArpAnnounce.BestLocal, false, Stop)).Changes;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await HostPlan.ApplyAsync(plan, source.Token));
         Assert.Equal(("0", "0"), (_server.GetSetting("all", "arp_ignore"), _server.GetSetting("all", "arp_announce")));
     }

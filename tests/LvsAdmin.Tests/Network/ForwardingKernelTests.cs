@@ -35,30 +35,28 @@ public sealed class ForwardingKernelTests
         using NetworkNamespaceFixture fixture = new();
         fixture.Shell(Odd + "; for i in ipv6/conf/*; do echo 0 >$i/accept_ra; done");
         await using LocalHost local = new(fixture.Name);
-        ProgramResult identity = await local.RunAsync(new ProgramInvocation("readlink", "/proc/self/ns/net"), Stop);
-        await using DyingHost host = new(local, int.MaxValue) { Identity = identity };
         string before = await StateAsync(local);
         int step = 0;
         bool finished = false;
         for (; !finished; step += Stride)
         {
-            finished = await DieAsync(new DyingHost(local, step) { Identity = identity }, dying => ForwardingPolicies.PlanEnableAsync(dying, family, [], false, Stop));
-            await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, family, Stop));
+            finished = await DieAsync(new DyingHost(local, step), dying => ForwardingPolicies.PlanEnableAsync(dying, family, [], false, Stop));
+            await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(local, family, Stop));
             Assert.True(before == await StateAsync(local), $"killed at operation {step} of enabling");
         }
 
         Assert.True(step > 10, $"only {step} operations");
         for (step = 0, finished = false; !finished; step += Stride)
         {
-            await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, family, [], false, Stop));
-            Assert.True((await ForwardingPolicies.GetAsync(host, family, Stop)).Forwarding);
-            finished = await DieAsync(new DyingHost(local, step) { Identity = identity }, dying => ForwardingPolicies.PlanDisableAsync(dying, family, Stop));
+            await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], false, Stop));
+            Assert.True((await ForwardingPolicies.GetAsync(local, family, Stop)).Forwarding);
+            finished = await DieAsync(new DyingHost(local, step), dying => ForwardingPolicies.PlanDisableAsync(dying, family, Stop));
             if (step % 2 == 0)
             {
-                await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, family, [], false, Stop));
+                await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], false, Stop));
             }
 
-            await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, family, Stop));
+            await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(local, family, Stop));
             Assert.True(before == await StateAsync(local), $"killed at operation {step} of disabling");
         }
 

@@ -110,8 +110,8 @@ public sealed class ForwardingPoliciesTests
     [Fact]
     public async Task What_survives_a_boot_is_a_file_of_ours_that_knows_what_was_before()
     {
-        FakeDirector host = _director;
-        DyingHost machine = Machine(host);
+        FakeDirector host = new(networkNamespace: null);
+        FakeHost machine = host.Host;
         await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(machine, LvsAddressFamily.IPv4, [], true, Stop));
         await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(machine, LvsAddressFamily.IPv6, [], true, Stop));
         Assert.Contains("# before: 0\nnet/ipv4/conf/all/forwarding = 1\n", host.Host.Files[Boot], StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class ForwardingPoliciesTests
         Assert.Empty((await ForwardingPolicies.PlanEnableAsync(machine, LvsAddressFamily.IPv4, [], true, Stop)).Changes);
 
         FakeDirector booted = host.Boot();
-        DyingHost next = Machine(booted);
+        FakeHost next = booted.Host;
         Assert.Equal((1, 0, 0), (booted[$"{V4}/eth1/forwarding"], booted[$"{V4}/eth1/send_redirects"], booted[$"{V4}/all/accept_redirects"]));
         Assert.Empty((await ForwardingPolicies.PlanEnableAsync(next, LvsAddressFamily.IPv4, [], true, Stop)).Changes);
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(next, LvsAddressFamily.IPv4, Stop));
@@ -140,8 +140,6 @@ public sealed class ForwardingPoliciesTests
             async () => await ForwardingPolicies.PlanEnableAsync(_director.Host, LvsAddressFamily.IPv4, ["all"], false, Stop));
         Assert.Equal(LvsHostError.InterfaceMissing, refused.Error);
     }
-
-    private static DyingHost Machine(FakeDirector director) => new(director.Host, int.MaxValue) { IsMachine = true };
 
     private void MakeOdd()
     {

@@ -11,25 +11,19 @@ internal sealed class DyingHost(ILvsHost host, int operations) : ILvsHost
 {
     private int _left = operations;
 
-    /// <summary>What readlink says about the network namespace, where it is known already: in the lab each process costs a tenth of a second.</summary>
-    internal ProgramResult? Identity { get; init; }
-
-    /// <summary>Whether it is said to be the machine itself, and no namespace of it.</summary>
-    internal bool IsMachine { get; init; }
-
     /// <summary>Whether the end came.</summary>
     internal bool IsDead => _left < 0;
 
     public string Name => host.Name;
 
-    public string? NetworkNamespace => IsMachine ? null : host.NetworkNamespace;
+    public string? NetworkNamespace => host.NetworkNamespace;
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) => host.OpenNetlinkAsync(cancellationToken);
 
     public ValueTask<ProgramResult> RunAsync(ProgramInvocation invocation, CancellationToken cancellationToken)
     {
         Live();
-        return Identity is not null && invocation.Program == "readlink" ? ValueTask.FromResult(Identity) : host.RunAsync(invocation, cancellationToken);
+        return host.RunAsync(invocation, cancellationToken);
     }
 
     public ValueTask<string?> ReadFileAsync(string path, CancellationToken cancellationToken) => host.ReadFileAsync(path, cancellationToken);

@@ -16,8 +16,9 @@ internal sealed class FakeDirector
     private static readonly string[] Templates = ["all", "default"];
     private readonly List<(string Interface, string Prefix, bool IsDeprecated, bool NoDad)> _addresses = [];
 
-    internal FakeDirector()
+    internal FakeDirector(string? networkNamespace = "blue")
     {
+        Host = new FakeHost { NetworkNamespace = networkNamespace };
         Host.Program = Run;
         Host.OnWrite = Follow;
         foreach (string name in Names)
@@ -39,7 +40,7 @@ internal sealed class FakeDirector
         Add("eth1", "198.51.100.1/24");
     }
 
-    internal FakeHost Host { get; } = new();
+    internal FakeHost Host { get; }
 
     /// <summary>Who answers on the link, and with which MAC address.</summary>
     internal Dictionary<string, string> Neighbours { get; } = [];
@@ -62,8 +63,8 @@ internal sealed class FakeDirector
         set => Host.Files[path] = $"{value}\n";
     }
 
-    /// <summary>The host's state apart from the log, to compare before and after.</summary>
-    internal string Snapshot => string.Join('\n', Host.Files.Select(file => $"{file.Key}={file.Value.Trim()}").Concat(_addresses.Select(address => $"{address}").Order()));
+    /// <summary>The host's state apart from the log, to compare before and after; without a memory that nobody believes, as its number is not carried.</summary>
+    internal string Snapshot => string.Join('\n', Host.Files.Where(file => !file.Key.StartsWith("/run/", StringComparison.Ordinal) || file.Key == $"/run/lvsadmin/host-{this[$"{V4}/lo/tag"]}.json").Select(file => $"{file.Key}={file.Value.Trim()}").Concat(_addresses.Select(address => $"{address}").Order()));
 
     /// <summary>The addresses of an interface, with the words that matter.</summary>
     internal string[] On(string name) =>
@@ -74,7 +75,7 @@ internal sealed class FakeDirector
     /// <summary>A boot: what was set is gone, except for what the files in /etc/sysctl.d say; addresses that were added, and /run, are empty.</summary>
     internal FakeDirector Boot()
     {
-        FakeDirector next = new();
+        FakeDirector next = new(Host.NetworkNamespace);
         foreach ((string path, string text) in Host.Files.Where(file => file.Key.StartsWith("/etc/", StringComparison.Ordinal)))
         {
             next.Host.Files[path] = text;

@@ -89,7 +89,7 @@ internal sealed partial class MachineHost : ILvsHost
     internal void WaitFor(string script) => Shell($"for i in $(seq 300); do if {script}; then exit 0; fi; sleep 0.1; done; exit 1");
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<INetlinkTransport>(Do(KernelNetlinkTransport.Open));
+        OperatingSystem.IsLinux() ? ValueTask.FromResult<INetlinkTransport>(Do(KernelNetlinkTransport.Open)) : throw new PlatformNotSupportedException();
 
     public async ValueTask<ProgramResult> RunAsync(ProgramInvocation invocation, CancellationToken cancellationToken) =>
         await LocalProgram.FinishAsync(Do(() => LocalProgram.Start(invocation)), invocation.Input, cancellationToken);

@@ -30,7 +30,9 @@ internal sealed class RealServerState
     internal LvsArpAnnounce WeakestAnnounce(IReadOnlyList<string> interfaces) =>
         Hearing(interfaces).Select(policy => policy.EffectiveAnnounce).DefaultIfEmpty(All.Announce).Min();
 
-    private IEnumerable<LvsArpPolicy> Hearing(IReadOnlyList<string> interfaces) =>
+    /// <summary>The policies of the interfaces on which neighbours ask by ARP now.</summary>
+    /// <param name="interfaces">The interfaces that matter; none for every one.</param>
+    internal IEnumerable<LvsArpPolicy> Hearing(IReadOnlyList<string> interfaces) =>
         from policy in Policies
         where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp) && (interfaces.Count == 0 || interfaces.Contains(policy.Interface))
         select policy;
@@ -38,7 +40,7 @@ internal sealed class RealServerState
     internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetAsync(host, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
         Dictionary<string, int> filters = new(StringComparer.Ordinal);
         foreach (string name in interfaces.Where(each => each.IsTunnel).Select(each => each.Name).Concat([Ipv4Settings.All, Ipv4Settings.Default]))
         {

@@ -29,7 +29,7 @@ internal static class RealServerVipDisabling
             }
         }
 
-        if (records.Remembered.Contains(owner))
+        if (records.Remembered.Contains(owner) || await records.Memory.HasStrayNumberAsync(cancellationToken).ConfigureAwait(false))
         {
             // Also where no address was left to take away: who was killed half-way finishes so.
             changes.Add(records.Memory.Forgetting(owner, heirs));

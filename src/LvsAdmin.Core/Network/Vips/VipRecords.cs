@@ -51,7 +51,7 @@ internal sealed class VipRecords
 
     internal static async ValueTask<VipRecords> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
-        HostMemory memory = await HostMemory.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        HostMemory memory = new(host);
         (IReadOnlyList<HostMemory.Entry> entries, IReadOnlyList<HostMemory.Claim> claims) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PersistentVip> stored = [];
         return new VipRecords(memory, entries, claims, stored);

@@ -16,16 +16,17 @@ public abstract class ArpPolicyCommand : HostChangeCommand
     [ArgumentCompleter(typeof(ArpInterfaceCompleter))]
     public string[]? Interface { get; set; }
 
-    /// <summary>The policies of the chosen interfaces, in the order of choosing; one that is missing is an error unless it was a wildcard.</summary>
+    /// <summary>The chosen interfaces, in the order of choosing; one that is missing is an error unless it was a wildcard.</summary>
+    /// <param name="existing">What there is to choose from.</param>
     /// <param name="otherwise">What is chosen when the user names none.</param>
-    protected async ValueTask<IReadOnlyList<LvsArpPolicy>> ChosenPoliciesAsync(string otherwise)
+    protected async ValueTask<IReadOnlyList<string>> ChosenInterfacesAsync(IReadOnlyList<string> existing, string otherwise)
     {
-        IReadOnlyList<LvsArpPolicy> all = await ArpPolicies.GetAsync(TargetHost, StopToken);
-        List<LvsArpPolicy> chosen = [];
+        ArgumentNullException.ThrowIfNull(existing);
+        List<string> chosen = [];
         foreach (string name in Interface ?? [otherwise])
         {
             WildcardPattern pattern = new(name, WildcardOptions.CultureInvariant);
-            LvsArpPolicy[] found = [.. all.Where(policy => pattern.IsMatch(policy.Interface))];
+            string[] found = [.. existing.Where(pattern.IsMatch)];
             chosen.AddRange(found);
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
@@ -35,13 +36,32 @@ public abstract class ArpPolicyCommand : HostChangeCommand
             }
         }
 
-        return [.. chosen.DistinctBy(policy => policy.Interface)];
+        return [.. chosen.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The policies of all interfaces as they are now; of what could not be read, warnings.</summary>
+    protected async ValueTask<IReadOnlyList<LvsArpPolicy>> ReadPoliciesAsync()
+    {
+        List<string> warnings = [];
+        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetAsync(TargetHost, warnings, StopToken);
+        await WarnAsync(warnings);
+        return policies;
+    }
+
+    /// <summary>Writes warnings.</summary>
+    protected async ValueTask WarnAsync(IEnumerable<string> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        foreach (string warning in warnings)
+        {
+            await WarningAsync(warning);
+        }
     }
 
     /// <summary>Writes the policies of interfaces as they are now.</summary>
     protected async ValueTask OutputPoliciesAsync(IReadOnlyList<string> interfaces)
     {
-        foreach (LvsArpPolicy policy in await ArpPolicies.GetAsync(TargetHost, StopToken))
+        foreach (LvsArpPolicy policy in await ReadPoliciesAsync())
         {
             if (interfaces.Contains(policy.Interface))
             {

@@ -3,7 +3,7 @@ using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Commands;
 
-/// <summary>Reads how a host treats ARP: the configured levels of each interface and the effective ones.</summary>
+/// <summary>Reads how a host treats ARP: the configured levels of each interface, the effective ones, and those of the next boot.</summary>
 [Cmdlet(VerbsCommon.Get, "LvsArpPolicy")]
 [OutputType(typeof(LvsArpPolicy))]
 public sealed class GetLvsArpPolicyCommand : ArpPolicyCommand
@@ -11,9 +11,10 @@ public sealed class GetLvsArpPolicyCommand : ArpPolicyCommand
     /// <inheritdoc/>
     protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
     {
-        foreach (LvsArpPolicy policy in await ChosenPoliciesAsync("*"))
+        IReadOnlyList<LvsArpPolicy> policies = await ReadPoliciesAsync();
+        foreach (string name in await ChosenInterfacesAsync([.. policies.Select(policy => policy.Interface)], "*"))
         {
-            await OutputAsync(policy);
+            await OutputAsync(policies.First(policy => policy.Interface == name));
         }
     });
 }
