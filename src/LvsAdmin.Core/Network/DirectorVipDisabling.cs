@@ -10,10 +10,11 @@ internal static class DirectorVipDisabling
     {
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         DirectorVipMemory memory = await DirectorVipMemory.OpenAsync(host, vip, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PersistentVip> persistent = await PersistentVips.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         List<HostChange> changes = [.. (await memory.FindLeftoversAsync(cancellationToken).ConfigureAwait(false)).Select(each => each.Restoring)];
         foreach ((HostInterface holder, InterfaceAddress held) in interfaces.SelectMany(each => each.Addresses.Where(held => held.Address == vip).Select(held => (each, held))))
         {
-            if (!memory.Added(holder.Name, held))
+            if (!memory.Added(holder.Name, held) && !persistent.Any(each => each.Address == vip && each.Purpose == DirectorVips.Purpose && each.Interface == holder.Name))
             {
                 RequireVip(host, holder, held, memory.IsKnown);
             }
@@ -22,6 +23,7 @@ internal static class DirectorVipDisabling
             changes.Add(VipSteps.RemoveAddress(host, holder.Name, held.Label == holder.Name ? held with { Label = null } : held));
         }
 
+        changes.AddRange(await PersistentVips.PlanRemoveAsync(host, vip, DirectorVips.Purpose, cancellationToken).ConfigureAwait(false));
         changes.AddRange(memory.PlanForget());
         return changes;
     }

@@ -7,17 +7,23 @@ namespace LvsAdmin.Core.Network;
 internal static class DirectorVipEnabling
 {
     internal static async ValueTask<LvsVipPlan> PlanAsync(
-        ILvsHost host, LvsAddress vip, string? interfaceName, int prefixLength, bool takeOver, CancellationToken cancellationToken)
+        ILvsHost host, LvsAddress vip, LvsDirectorVipSettings settings, CancellationToken cancellationToken)
     {
+        int prefixLength = settings.PrefixLength ?? vip.BitLength;
+        if (settings.IsPersistent)
+        {
+            PersistenceDetection.RequireOwnNamespace(host);
+        }
+
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
-        HostInterface? holder = RequireNoConflict(host, interfaces, vip, interfaceName, prefixLength);
+        HostInterface? holder = RequireNoConflict(host, interfaces, vip, settings.Interface, prefixLength);
         DirectorVipMemory memory = await DirectorVipMemory.OpenAsync(host, vip, cancellationToken).ConfigureAwait(false);
         if (holder is not null && !memory.IsUnannounced)
         {
-            return new LvsVipPlan([], []);
+            return new LvsVipPlan(await PlanPersistentAsync(host, vip, settings, holder.Name, cancellationToken).ConfigureAwait(false), []);
         }
 
-        HostInterface target = holder ?? Choose(host, interfaces, vip, interfaceName);
+        HostInterface target = holder ?? Choose(host, interfaces, vip, settings.Interface);
         if (!target.IsUp)
         {
             throw new LvsHostException(
@@ -34,7 +40,7 @@ internal static class DirectorVipEnabling
         DirectorNeighbours.Answer? answer = target.HearsArp && (holder is null || !isV6)
             ? await DirectorNeighbours.AskAsync(host, target.Name, vip, cancellationToken).ConfigureAwait(false)
             : null;
-        Judge(host, target, vip, answer, takeOver, warnings);
+        Judge(host, target, vip, answer, settings.TakeOver, warnings);
         InterfaceAddress address = new(vip, prefixLength, "global") { IsDeprecated = isV6 };
         IReadOnlyList<HostChange> changes = (isV6, target.HearsArp) switch
         {
@@ -42,7 +48,26 @@ internal static class DirectorVipEnabling
             (true, _) => await PlanV6Async(host, memory, target.Name, address, holder is not null, cancellationToken).ConfigureAwait(false),
             _ => PlanV4(host, memory, target.Name, address, holder is not null, answer?.Arping),
         };
-        return new LvsVipPlan(changes, warnings);
+        return new LvsVipPlan([.. changes, .. await PlanPersistentAsync(host, vip, settings, target.Name, cancellationToken).ConfigureAwait(false)], warnings);
+    }
+
+    private static async ValueTask<IReadOnlyList<HostChange>> PlanPersistentAsync(
+        ILvsHost host, LvsAddress vip, LvsDirectorVipSettings settings, string interfaceName, CancellationToken cancellationToken)
+    {
+        if (!settings.IsPersistent)
+        {
+            return [];
+        }
+
+        PersistentVip persistent = new()
+        {
+            Address = vip,
+            Purpose = DirectorVips.Purpose,
+            Persistence = settings.Persistence ?? await PersistentVips.DetectAsync(host, interfaceName, cancellationToken).ConfigureAwait(false),
+            Interface = interfaceName,
+            Held = new PersistentAddress { PrefixLength = settings.PrefixLength ?? vip.BitLength, IsDeprecated = vip.Family == LvsAddressFamily.IPv6 },
+        };
+        return await PersistentVips.PlanAddAsync(host, persistent, cancellationToken).ConfigureAwait(false);
     }
 
     // The interface that holds the VIP as it is wanted already; null where nobody holds it.

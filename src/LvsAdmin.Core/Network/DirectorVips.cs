@@ -6,6 +6,9 @@ namespace LvsAdmin.Core.Network;
 /// <summary>Reads, and plans changes of, the virtual IPs that a director holds: the addresses that its clients send to.</summary>
 public static class DirectorVips
 {
+    /// <summary>What such VIPs are for, in the list of those that survive a boot.</summary>
+    internal const string Purpose = "Director";
+
     /// <summary>Where a host has an address: on each interface that holds it, as it stands.</summary>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
     public static async ValueTask<IReadOnlyList<LvsDirectorVip>> FindAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)
@@ -37,24 +40,24 @@ public static class DirectorVips
     /// </summary>
     /// <param name="host">The director.</param>
     /// <param name="vip">The virtual IP.</param>
-    /// <param name="interfaceName">The interface to hold it; null for the one on whose link the VIP lies.</param>
-    /// <param name="prefixLength">The length of the prefix in bits; null for 32 or 128: this address alone.</param>
-    /// <param name="takeOver">Whether to go on when another host answers for the address.</param>
+    /// <param name="settings">How it shall be held.</param>
     /// <param name="cancellationToken">Ends the reading and the asking.</param>
     /// <returns>What is missing; no steps when the director has the VIP already.</returns>
     /// <exception cref="LvsValidationException">The address can be no VIP (InvalidVip), or the length no prefix of it (InvalidPrefixLength).</exception>
     /// <exception cref="LvsHostException">
     /// AddressInUse: another host answers for it. AddressConflict: this host has it in another way. InterfaceMissing: there is no such interface, or none on
-    /// the VIP's link. InterfaceUnsuitable: it is down, or has no IPv6. AccessDenied: other rights are needed.
+    /// the VIP's link. InterfaceUnsuitable: it is down, or has no IPv6. AccessDenied: other rights are needed. PersistenceNotSupported,
+    /// PersistenceInNamespace: it cannot survive a boot.
     /// </exception>
     public static async ValueTask<LvsVipPlan> PlanEnableAsync(
-        ILvsHost host, LvsAddress vip, string? interfaceName, int? prefixLength, bool takeOver, CancellationToken cancellationToken)
+        ILvsHost host, LvsAddress vip, LvsDirectorVipSettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(settings);
         LvsVipSettings.RequireVip(vip);
-        return prefixLength < 1 || prefixLength > vip.BitLength
-            ? throw new LvsValidationException("InvalidPrefixLength", $"A prefix of {vip} has 1 to {vip.BitLength} bits, not {prefixLength}.")
-            : await DirectorVipEnabling.PlanAsync(host, vip, interfaceName, prefixLength ?? vip.BitLength, takeOver, cancellationToken).ConfigureAwait(false);
+        return settings.PrefixLength < 1 || settings.PrefixLength > vip.BitLength
+            ? throw new LvsValidationException("InvalidPrefixLength", $"A prefix of {vip} has 1 to {vip.BitLength} bits, not {settings.PrefixLength}.")
+            : await DirectorVipEnabling.PlanAsync(host, vip, settings, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

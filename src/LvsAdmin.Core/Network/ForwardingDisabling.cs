@@ -9,7 +9,7 @@ internal static class ForwardingDisabling
     internal static async ValueTask<LvsForwardingPlan> PlanAsync(ILvsHost host, LvsAddressFamily family, CancellationToken cancellationToken)
     {
         ForwardingSettings present = await ForwardingSettings.ReadAsync(host, family, cancellationToken).ConfigureAwait(false);
-        ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, family, cancellationToken).ConfigureAwait(false);
+        ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, present, cancellationToken).ConfigureAwait(false);
         if (!memory.IsEnabled)
         {
             return new LvsForwardingPlan([], present[present.Switch] == 0
@@ -54,6 +54,11 @@ internal static class ForwardingDisabling
 
         // After all else: an interface that forwards again takes the advertised routes of the others with it, unless these say 2.
         changes.AddRange(earlier.Where(each => IsAdvertised(each.Key)).Select(each => KernelSetting.Change(host, each.Key, settings[each.Key], each.Value)));
+        if (await memory.File.PlanAsync(present, [], cancellationToken).ConfigureAwait(false) is { } file)
+        {
+            changes.Add(file);
+        }
+
         changes.Add(memory.Forgetting());
         return new LvsForwardingPlan(changes, []);
     }

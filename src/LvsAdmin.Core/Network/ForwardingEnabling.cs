@@ -7,8 +7,13 @@ namespace LvsAdmin.Core.Network;
 internal static class ForwardingEnabling
 {
     internal static async ValueTask<LvsForwardingPlan> PlanAsync(
-        ILvsHost host, LvsAddressFamily family, IReadOnlyList<string> interfaces, CancellationToken cancellationToken)
+        ILvsHost host, LvsAddressFamily family, IReadOnlyList<string> interfaces, bool isPersistent, CancellationToken cancellationToken)
     {
+        if (isPersistent)
+        {
+            PersistenceDetection.RequireOwnNamespace(host);
+        }
+
         ForwardingSettings settings = await ForwardingSettings.ReadAsync(host, family, cancellationToken).ConfigureAwait(false);
         if (interfaces.FirstOrDefault(name => !settings.Interfaces.Contains(name)) is { } missing)
         {
@@ -16,7 +21,7 @@ internal static class ForwardingEnabling
                 LvsHostError.InterfaceMissing, $"There is no interface '{missing}' on {host.Name}. It has: {string.Join(", ", settings.Interfaces)}.");
         }
 
-        ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, family, cancellationToken).ConfigureAwait(false);
+        ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, settings, cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, int> unfinished = memory.Unfinished(settings);
         List<HostChange> changes = [.. unfinished.Select(each => KernelSetting.Change(host, each.Key, settings[each.Key], each.Value))];
         if (changes.Count > 0)
@@ -39,6 +44,18 @@ internal static class ForwardingEnabling
                 ? settings.With(wanted).SwitchTo(host, settings[path], value, settings.With(wanted))
                 : KernelSetting.Change(host, path, settings[path], value);
             changes.Add(memory.Remembering(change, path));
+        }
+
+        if (isPersistent)
+        {
+            // What follows on the switch, the kernel does again.
+            IEnumerable<(string, int, int)> kept = wanted
+                .Where(each => settings.Has(each.Key) && (each.Key == settings.Switch || interfaces.Count > 0 || !settings.Follows(1).Any(follower => follower.Path == each.Key)))
+                .Select(each => (each.Key, each.Value, memory.FirstOf(each.Key, settings[each.Key])));
+            if (await memory.File.PlanAsync(settings, kept, cancellationToken).ConfigureAwait(false) is { } file)
+            {
+                changes.Add(file);
+            }
         }
 
         return new LvsForwardingPlan(changes, []);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LvsAdmin.Core.Hosts;
-using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Network;
 
@@ -17,26 +16,50 @@ internal sealed class ForwardingMemory
     private readonly HostMemory.Claim? _claim;
     private readonly HostMemory.Entry[] _entries;
 
-    private ForwardingMemory(string owner, HostMemory memory, HostMemory.Claim? claim, HostMemory.Entry[] entries)
+    private ForwardingMemory(string owner, HostMemory memory, HostMemory.Claim? claim, HostMemory.Entry[] entries, ForwardingFile file)
     {
         _owner = owner;
         _claim = claim;
         _entries = entries;
         Memory = memory;
+        File = file;
     }
 
     internal HostMemory Memory { get; }
 
+    /// <summary>What survives a boot.</summary>
+    internal ForwardingFile File { get; }
+
     /// <summary>Whether forwarding was enabled, wholly or in part.</summary>
     internal bool IsEnabled => _claim is not null;
 
-    internal static async ValueTask<ForwardingMemory> OpenAsync(ILvsHost host, LvsAddressFamily family, CancellationToken cancellationToken)
+    internal static async ValueTask<ForwardingMemory> OpenAsync(ILvsHost host, ForwardingSettings settings, CancellationToken cancellationToken)
     {
-        string owner = $"forwarding {family}";
-        HostMemory memory = new HostMemory(host);
+        string owner = $"forwarding {settings.Family}";
+        HostMemory memory = new(host);
         (IReadOnlyList<HostMemory.Entry> entries, IReadOnlyList<HostMemory.Claim> claims) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new ForwardingMemory(
-            owner, memory, claims.FirstOrDefault(claim => claim.Owner == owner), [.. entries.Where(entry => entry.Owners.Contains(owner))]);
+        ForwardingFile file = await ForwardingFile.ReadAsync(host, cancellationToken).ConfigureAwait(false);
+        HostMemory.Entry[] remembered = [.. entries.Where(entry => entry.Owners.Contains(owner))];
+        HostMemory.Entry[] filed = [.. Filed(file, settings, owner).Where(each => remembered.All(entry => entry.Key != each.Key))];
+        HostMemory.Claim? claim = claims.FirstOrDefault(claim => claim.Owner == owner)
+            ?? (filed.Length > 0 ? new HostMemory.Claim(owner, new Dictionary<string, string> { [Known] = string.Join(' ', settings.Interfaces) }) : null);
+        return new ForwardingMemory(owner, memory, claim, [.. remembered, .. filed], file);
+    }
+
+    // After a boot the file alone knows what was before; and what the kernel changed along with the switch follows from that.
+    private static IEnumerable<HostMemory.Entry> Filed(ForwardingFile file, ForwardingSettings settings, string owner)
+    {
+        Dictionary<string, (int Value, int Before)> known = file.Of(settings).ToDictionary(each => each.Path, each => (each.Value, each.Before));
+        if (known.TryGetValue(settings.Switch, out (int Value, int Before) switched) && switched.Value != switched.Before)
+        {
+            foreach (((string path, int value), (_, int before)) in settings.Follows(switched.Value).Zip(settings.Follows(switched.Before)))
+            {
+                known.TryAdd(path, (value, before));
+            }
+        }
+
+        return known.Select(each => new HostMemory.Entry(
+            each.Key, each.Value.Before.ToString(CultureInfo.InvariantCulture), each.Value.Value.ToString(CultureInfo.InvariantCulture)) { Owners = [owner] });
     }
 
     /// <summary>The step that writes a setting, with its earlier value remembered.</summary>
@@ -95,6 +118,11 @@ internal sealed class ForwardingMemory
         && set == value
             ? before
             : null;
+
+    /// <summary>The value that a setting had before all that we did to it.</summary>
+    /// <param name="path">The setting.</param>
+    /// <param name="value">Its value now.</param>
+    internal int FirstOf(string path, int value) => EarlierOf(path, value) ?? value;
 
     /// <summary>Whether the setting's earlier value is remembered at all.</summary>
     internal bool Remembers(string path) => _entries.Any(entry => entry.Key == path);

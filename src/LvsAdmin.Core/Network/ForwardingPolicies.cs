@@ -35,15 +35,19 @@ public static class ForwardingPolicies
     /// <param name="host">The director.</param>
     /// <param name="family">The family.</param>
     /// <param name="interfaces">The interfaces towards the real servers; none for the host as a whole. IPv6 forwards on all or on none.</param>
+    /// <param name="isPersistent">Whether it shall survive a boot.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What is missing; no steps when the host forwards already.</returns>
-    /// <exception cref="LvsHostException">There is no such interface (InterfaceMissing) or family (FileMissing), or the host cannot be read.</exception>
+    /// <exception cref="LvsHostException">
+    /// There is no such interface (InterfaceMissing) or family (FileMissing), no boot makes the network namespace (PersistenceInNamespace), a file in our place
+    /// is not ours (FileNotOurs), or the host cannot be read.
+    /// </exception>
     public static ValueTask<LvsForwardingPlan> PlanEnableAsync(
-        ILvsHost host, LvsAddressFamily family, IReadOnlyList<string> interfaces, CancellationToken cancellationToken)
+        ILvsHost host, LvsAddressFamily family, IReadOnlyList<string> interfaces, bool isPersistent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(interfaces);
-        return ForwardingEnabling.PlanAsync(host, family, interfaces, cancellationToken);
+        return ForwardingEnabling.PlanAsync(host, family, interfaces, isPersistent, cancellationToken);
     }
 
     /// <summary>

@@ -44,6 +44,9 @@ internal sealed class ForwardingSettings
 
     internal IEnumerable<string> Paths => _values.Keys;
 
+    /// <summary>Whether a setting is one of this family.</summary>
+    internal bool IsOfFamily(string path) => path.StartsWith(_root + "/", StringComparison.Ordinal);
+
     /// <summary>Whether a setting was there to be read.</summary>
     internal bool Has(string path) => _values.ContainsKey(path);
 

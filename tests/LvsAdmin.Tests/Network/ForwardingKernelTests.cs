@@ -22,6 +22,9 @@ public sealed class ForwardingKernelTests
         + "cd /proc/sys/net; echo 1 >ipv4/conf/eth0/forwarding; echo 0 >ipv4/conf/eth2/send_redirects; echo 0 >ipv4/conf/all/accept_redirects; "
         + "echo 1 >ipv6/conf/eth1/forwarding";
 
+    // Every operation is tried on a host in memory (ForwardingPoliciesTests); here some, odd and even ones, as each costs.
+    private const int Stride = 9;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -35,22 +38,22 @@ public sealed class ForwardingKernelTests
         string before = await StateAsync(local);
         int step = 0;
         bool finished = false;
-        for (; !finished; step++)
+        for (; !finished; step += Stride)
         {
-            finished = await DieAsync(new DyingHost(local, step), dying => ForwardingPolicies.PlanEnableAsync(dying, family, [], Stop));
+            finished = await DieAsync(new DyingHost(local, step), dying => ForwardingPolicies.PlanEnableAsync(dying, family, [], false, Stop));
             await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(local, family, Stop));
             Assert.True(before == await StateAsync(local), $"killed at operation {step} of enabling");
         }
 
         Assert.True(step > 10, $"only {step} operations");
-        for (step = 0, finished = false; !finished; step++)
+        for (step = 0, finished = false; !finished; step += Stride)
         {
-            await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], Stop));
+            await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], false, Stop));
             Assert.True((await ForwardingPolicies.GetAsync(local, family, Stop)).Forwarding);
             finished = await DieAsync(new DyingHost(local, step), dying => ForwardingPolicies.PlanDisableAsync(dying, family, Stop));
             if (step % 2 == 0)
             {
-                await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], Stop));
+                await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(local, family, [], false, Stop));
             }
 
             await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(local, family, Stop));
@@ -68,13 +71,13 @@ public sealed class ForwardingKernelTests
         await using LocalHost host = new(fixture.Name);
         string before = fixture.Shell(StateOfHost);
 
-        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, ["eth1"], Stop));
+        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, ["eth1"], false, Stop));
         LvsForwardingState state = await ForwardingPolicies.GetAsync(host, LvsAddressFamily.IPv4, Stop);
         Assert.Equal((false, "eth0 eth1", "eth0 lo"), (state.Forwarding, string.Join(' ', state.Interfaces.Order()), string.Join(' ', state.RedirectingInterfaces.Order())));
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv4, Stop));
         Assert.Equal(before, fixture.Shell(StateOfHost));
 
-        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, [], Stop));
+        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, [], false, Stop));
         // An interface that comes later begins with what we gave `default`; another setting is decided about by somebody else.
         fixture.Shell("ip link add eth3 type dummy; echo 1 >/proc/sys/net/ipv4/conf/eth1/send_redirects; echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding");
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv4, Stop));
@@ -83,7 +86,7 @@ public sealed class ForwardingKernelTests
         // Forwarding that was on before stays on, and is spoken of.
         fixture.Shell("ip link delete eth3; echo 1 >/proc/sys/net/ipv4/ip_forward");
         string on = fixture.Shell(StateOfHost);
-        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, [], Stop));
+        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, [], false, Stop));
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv4, Stop));
         Assert.Equal(on, fixture.Shell(StateOfHost));
         LvsForwardingPlan nothing = await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv4, Stop);
@@ -105,7 +108,7 @@ public sealed class ForwardingKernelTests
         string before = fixture.Shell(StateOfHost);
         Assert.Contains("default via fe80", before, StringComparison.Ordinal);
 
-        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv6, [], Stop));
+        await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv6, [], false, Stop));
         Assert.Equal("eth0", Assert.Single((await ForwardingPolicies.GetAsync(host, LvsAddressFamily.IPv6, Stop)).AdvertisedInterfaces));
         Assert.Contains("default via fe80", fixture.Shell("ip -6 route show default"), StringComparison.Ordinal);
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv6, Stop));

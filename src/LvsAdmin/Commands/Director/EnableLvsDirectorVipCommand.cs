@@ -25,6 +25,14 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Let it come back after a boot, by files that the host's own network manager reads.</summary>
+    [Parameter]
+    public SwitchParameter Persistent { get; set; }
+
+    /// <summary>Who brings it back, where the one found on the host is not the right one.</summary>
+    [Parameter]
+    public LvsPersistence? PersistenceMethod { get; set; }
+
     /// <summary>Write the virtual IPs as they are afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -32,6 +40,14 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
+        LvsDirectorVipSettings settings = new()
+        {
+            Interface = string.IsNullOrEmpty(Interface) ? null : Interface,
+            PrefixLength = PrefixLength,
+            TakeOver = Force,
+            IsPersistent = Persistent || PersistenceMethod is not null,
+            Persistence = PersistenceMethod,
+        };
         foreach (LvsAddress vip in Require().Vips)
         {
             // Several services of one virtual IP come one after the other.
@@ -42,8 +58,7 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
 
             await AttemptAsync(vip, async () =>
             {
-                LvsVipPlan plan = await DirectorVips.PlanEnableAsync(
-                    TargetHost, vip, string.IsNullOrEmpty(Interface) ? null : Interface, PrefixLength, Force, StopToken);
+                LvsVipPlan plan = await DirectorVips.PlanEnableAsync(TargetHost, vip, settings, StopToken);
                 foreach (string warning in plan.Warnings)
                 {
                     await WarningAsync(warning);

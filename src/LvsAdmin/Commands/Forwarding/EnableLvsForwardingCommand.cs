@@ -19,6 +19,10 @@ public sealed class EnableLvsForwardingCommand : ForwardingCommand
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? Interface { get; set; }
 
+    /// <summary>Let it come back after a boot, by a file in /etc/sysctl.d.</summary>
+    [Parameter]
+    public SwitchParameter Persistent { get; set; }
+
     /// <summary>Write how the host forwards afterwards, an object for each family.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -30,7 +34,7 @@ public sealed class EnableLvsForwardingCommand : ForwardingCommand
         {
             await AttemptAsync(family, async () =>
             {
-                LvsForwardingPlan plan = await ForwardingPolicies.PlanEnableAsync(TargetHost, family, Interface ?? [], StopToken);
+                LvsForwardingPlan plan = await ForwardingPolicies.PlanEnableAsync(TargetHost, family, Interface ?? [], Persistent, StopToken);
                 if (await ApplyAsync(family, "Enable", plan) && PassThru)
                 {
                     await OutputAsync(await ForwardingPolicies.GetAsync(TargetHost, family, StopToken));
