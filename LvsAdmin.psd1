@@ -15,7 +15,11 @@
     CmdletsToExport      = @(
         'Add-LvsRealServer'
         'Clear-LvsTable'
+        'Disable-LvsDirectorVip'
+        'Disable-LvsForwarding'
         'Disable-LvsRealServerVip'
+        'Enable-LvsDirectorVip'
+        'Enable-LvsForwarding'
         'Enable-LvsRealServerVip'
         'Get-LvsArpPolicy'
         'Get-LvsConnection'
@@ -39,7 +43,7 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
-        'Test-LvsArpPolicy'
+        'Test-LvsArpPolicy', 'Test-LvsRealServerVip'
     )
     PrivateData          = @{
         PSData = @{

@@ -33,6 +33,9 @@ public enum LvsHostError
     /// <summary>The address is on the host already, in another way than the one asked for.</summary>
     AddressConflict,
 
+    /// <summary>Another host on the link answers for the address.</summary>
+    AddressInUse,
+
     /// <summary>A port of the host is in use for something else.</summary>
     PortInUse,
 

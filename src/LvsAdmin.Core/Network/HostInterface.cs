@@ -12,6 +12,9 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     /// <summary>The kernel's name of its kind, such as dummy or ipip; empty for lo and for real network cards.</summary>
     internal string Kind { get; init; } = string.Empty;
 
+    /// <summary>Its address on the link, as neighbours know it; null where it has none.</summary>
+    internal string? MacAddress { get; init; }
+
     /// <summary>Whether a tunnel takes packets from any sender.</summary>
     internal bool AcceptsAnyRemote { get; init; }
 
@@ -80,6 +83,7 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         return new HostInterface(Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
         {
             Kind = Text(info, "info_kind") ?? string.Empty,
+            MacAddress = Text(element, "link_type") == "ether" ? Text(element, "address") : null,
             AcceptsAnyRemote = Text(data, "remote") == "any",
             Local = LvsAddress.TryParse(Text(data, "local"), out LvsAddress local, out _) ? local : null,
             Protocol = Text(data, "proto"),

@@ -32,6 +32,13 @@ internal sealed partial class HostMemory
         return (content.Entries, content.Claims);
     }
 
+    /// <summary>Whether the namespace carries a number of ours although nothing is remembered: what one who was killed leaves. Forgetting takes it away.</summary>
+    internal async ValueTask<bool> HasStrayNumberAsync(CancellationToken cancellationToken)
+    {
+        Content content = await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return content.Entries.Length == 0 && content.Claims.Length == 0 && await ReadTagAsync(cancellationToken).ConfigureAwait(false) is var tag && IsOwn(tag);
+    }
+
     /// <summary>The same step, which also writes down beforehand what it changes.</summary>
     /// <param name="change">The step.</param>
     /// <param name="key">What it changes: the path of a setting, or a word for the kind and a name (<c>link tunl0</c>).</param>
@@ -143,25 +150,25 @@ internal sealed partial class HostMemory
         }
     }
 
-    // A file is written before its number and removed after it: one without the other is believed by nobody.
+    // The number comes first and goes last: whoever is killed in between leaves a number without a file, which is seen and taken away the next time, and no file that nobody finds.
     private async ValueTask SaveAsync(Content content, CancellationToken cancellationToken)
     {
         string path = await PathOfAsync(content.Tag, cancellationToken).ConfigureAwait(false);
         bool isEmpty = content.Entries.Length == 0 && content.Claims.Length == 0;
-        if (!isEmpty)
+        if (isEmpty)
         {
-            await _host.WriteFileAsync(path, JsonSerializer.Serialize(content, Json.Default.Content) + "\n", cancellationToken).ConfigureAwait(false);
+            await _host.RemoveFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
         int tag = isEmpty ? 0 : content.Tag;
         if (IsOwn(content.Tag) && await ReadTagAsync(cancellationToken).ConfigureAwait(false) != tag)
         {
-            await _host.WriteFileAsync(TagPath, tag.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+            await _host.WriteFileAsync(TagPath, tag.ToString(CultureInfo.InvariantCulture), null, cancellationToken).ConfigureAwait(false);
         }
 
-        if (isEmpty)
+        if (!isEmpty)
         {
-            await _host.RemoveFileAsync(path, cancellationToken).ConfigureAwait(false);
+            await _host.WriteFileAsync(path, JsonSerializer.Serialize(content, Json.Default.Content) + "\n", null, cancellationToken).ConfigureAwait(false);
         }
     }
 

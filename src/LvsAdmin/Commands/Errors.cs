@@ -76,7 +76,7 @@ internal static class Errors
     {
         LvsHostError.ProgramMissing => ErrorCategory.NotInstalled,
         LvsHostError.FileMissing or LvsHostError.NamespaceMissing or LvsHostError.InterfaceMissing or LvsHostError.ParameterMissing => ErrorCategory.ObjectNotFound,
-        LvsHostError.AddressConflict or LvsHostError.FileNotOurs => ErrorCategory.ResourceExists,
+        LvsHostError.AddressConflict or LvsHostError.AddressInUse or LvsHostError.FileNotOurs => ErrorCategory.ResourceExists,
         LvsHostError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
         LvsHostError.InterfaceUnsuitable or LvsHostError.PersistenceInNamespace => ErrorCategory.InvalidOperation,
         LvsHostError.BadReply => ErrorCategory.InvalidData,

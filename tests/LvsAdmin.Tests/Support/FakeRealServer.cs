@@ -14,10 +14,28 @@ internal sealed class FakeRealServer
         ["eth0"] = ("\"BROADCAST\",\"MULTICAST\",\"LOWER_UP\"", ""),
         ["dummy0"] = ("\"BROADCAST\",\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"dummy\"},"),
         ["tunl0"] = ("\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"ipip\",\"info_data\":{\"proto\":\"any\",\"remote\":\"any\",\"local\":\"any\"}},"),
+        ["sit0"] = ("\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"sit\",\"info_data\":{\"proto\":\"ip6ip\",\"remote\":\"any\",\"local\":\"any\"}},"),
+        ["gre0"] = ("\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"gre\",\"info_data\":{\"remote\":\"any\",\"local\":\"any\"}},"),
+        ["ip6gre0"] = ("\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"ip6gre\",\"info_data\":{\"remote\":\"any\",\"local\":\"any\"}},"),
         ["ip6tnl0"] = ("\"NOARP\"", "\"linkinfo\":{\"info_kind\":\"ip6tnl\",\"info_data\":{\"proto\":\"ip6ip6\",\"remote\":\"any\",\"local\":\"any\"}},"),
     };
 
+    private static readonly Dictionary<string, string> Modules = new(StringComparer.Ordinal)
+    {
+        ["ipip"] = "tunl0",
+        ["sit"] = "sit0",
+        ["ip6_tunnel"] = "ip6tnl0",
+        ["ip_gre"] = "gre0",
+        ["ip6_gre"] = "ip6gre0",
+    };
+
     private readonly Dictionary<string, bool> _links = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _made = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _ports = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _rules = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _defaults = new(StringComparer.Ordinal) { ["-4"] = [], ["-6"] = [] };
+    private bool _receivesUdp;
     private readonly List<(string Interface, string Prefix, string Scope, string? Label)> _addresses = [];
     private readonly HashSet<string> _routes = new(StringComparer.Ordinal);
 
@@ -49,14 +67,25 @@ internal sealed class FakeRealServer
         Host.Files.Select(file => $"{file.Key}={file.Value.Trim()}")
             .Concat(_links.Select(link => $"{link.Key} {link.Value}"))
             .Concat(_addresses.Select(address => $"{address}").Order())
+            .Concat(_made.Select(device => $"{device}"))
+            .Concat(_ports)
+            .Concat(_rules)
+            .Concat(_tables)
+            .Concat(_defaults.SelectMany(family => family.Value.Select(route => $"{family.Key} default {route}")))
             .Concat(_routes.Order()));
+
+    /// <summary>Lets the host have a default route, in ip(8)'s words after default.</summary>
+    internal void AddDefault(string family, string route) => _defaults[family].Add(route);
 
     internal void AddDevice(string name, bool up)
     {
         _links[name] = up;
         AddSettings(name);
-        Host.Files["/proc/net/dev"] = "Inter-|   Receive\n face |bytes\n" + string.Concat(_links.Keys.Select(link => $"{link,6}:       0\n"));
+        ListDevices();
     }
+
+    private void ListDevices() =>
+        Host.Files["/proc/net/dev"] = "Inter-|   Receive\n face |bytes\n" + string.Concat(_links.Keys.Select(link => $"{link,6}:       0\n"));
 
     internal void AddAddress(string name, string prefix, string scope, string? label = null) => _addresses.Add((name, prefix, scope, label));
 
@@ -75,6 +104,7 @@ internal sealed class FakeRealServer
         }
 
         Host.Files[$"/proc/sys/net/ipv6/conf/{name}/disable_ipv6"] = "0\n";
+        Host.Files[$"/proc/sys/net/ipv6/conf/{name}/accept_redirects"] = "1\n";
     }
 
     private ProgramResult Run(ProgramInvocation invocation)
@@ -89,12 +119,62 @@ internal sealed class FakeRealServer
         {
             case ("readlink", _):
                 return new ProgramResult(0, "net:[4026532001]\n", "");
-            case ("modprobe", ["ipip"]):
-                AddDevice("tunl0", up: false);
+            case ("modprobe", ["fou"]):
+                _receivesUdp = true;
                 break;
-            case ("modprobe", ["ip6_tunnel"]):
-                AddDevice("ip6tnl0", up: false);
+            case ("modprobe", [var module]):
+                if (!_links.ContainsKey(Modules[module]))
+                {
+                    AddDevice(Modules[module], up: false);
+                }
+
                 break;
+            case ("ip", ["link", "add", var name, .. var words]):
+                _made.Add(name, string.Join(' ', words));
+                AddDevice(name, up: false);
+                break;
+            case ("ip", ["link", "delete", "dev", var name]):
+                RemoveDevice(name);
+                break;
+            case ("ip", ["-json", "fou", "show"]):
+                return _receivesUdp
+                    ? new ProgramResult(0, $"[{string.Join(',', _ports)}]", "")
+                    : new ProgramResult(1, "", "RTNETLINK answers: No such file or directory\nError talking to the kernel\n");
+            case ("ip", [var family, "fou", var verb, "port", var port, ..]):
+                string opened = $$"""{"port":{{port}},"gue":null,"family":"{{(family == "-6" ? "inet6" : "inet")}}"}""";
+                return (verb == "add" ? _ports.Add(opened) : _ports.Remove(opened)) ? Done : new ProgramResult(1, "", "RTNETLINK answers: Address already in use\n");
+            case ("ip", [_, "-json", "route", "get", "203.0.113.1"]):
+                return new ProgramResult(2, "", "RTNETLINK answers: Network is unreachable\n");
+            case ("ip", [_, "-json", "route", "get", "192.0.2.21"]):
+                return new ProgramResult(0, """[{"type":"local","dst":"192.0.2.21","dev":"lo","prefsrc":"192.0.2.21","flags":[]}]""", "");
+            case ("ip", [_, "-json", "route", "get", "198.51.100.1"]):
+                return new ProgramResult(0, """[{"dst":"198.51.100.1","gateway":"192.0.2.254","dev":"eth0","prefsrc":"192.0.2.21","flags":[]}]""", "");
+            case ("ip", [var family, "-json", "route", "get", "fibmatch", _]):
+                return new ProgramResult(0, family == "-6" ? """[{"dst":"2001:db8::/64","dev":"eth0"}]""" : """[{"dst":"192.0.2.0/24","dev":"eth0","prefsrc":"192.0.2.21"}]""", "");
+            case ("ip", [var family, "-json", "route", "get", var target]):
+                return new ProgramResult(0, $$"""[{"dst":"{{target}}","dev":"eth0","prefsrc":"{{(family == "-6" ? "2001:db8::21" : "192.0.2.21")}}","flags":[]}]""", "");
+            case ("ip", [var family, "-json", "route", "show", "table", var table]):
+                string[] found = [.. _tables.Where(route => route.StartsWith(family, StringComparison.Ordinal) && route.EndsWith($" table {table}", StringComparison.Ordinal))];
+                return found.Length > 0
+                    ? new ProgramResult(0, $"[{string.Join(',', found.Select(route => ShowRoute(route.Split(' '))))}]", "")
+                    : new ProgramResult(2, "[", "Error: ipv4: FIB table does not exist.\nDump terminated\n");
+            case ("ip", [var family, "-json", "rule", "show"]):
+                return new ProgramResult(0, $"[{string.Join(',', _rules.Where(rule => rule.StartsWith(family, StringComparison.Ordinal)).Select(rule => ShowRule(rule.Split(' '))))}]", "");
+            case ("ip", [var family, "rule", var verb, .. var words]):
+                string rule = $"{family} {string.Join(' ', words)}";
+                return (verb == "add" ? _rules.Add(rule) : _rules.Remove(rule)) ? Done : new ProgramResult(2, "", "RTNETLINK answers: No such file or directory\n");
+            case ("ip", [var family, "route", "show", "default"]):
+                return new ProgramResult(0, string.Concat(_defaults[family].Select(route => $"default {route} \n")), "");
+            case ("ip", [var family, "route", "replace", "default", .. var words]):
+                string metric = Metric(words);
+                _defaults[family].RemoveAll(route => Metric(route.Split(' ')) == metric);
+                _defaults[family].Insert(0, string.Join(' ', words));
+                break;
+            case ("ip", [var family, "route", "delete", "default", .. var words]) when !words.Contains("table"):
+                return _defaults[family].Remove(string.Join(' ', words)) ? Done : new ProgramResult(2, "", "RTNETLINK answers: No such process\n");
+            case ("ip", [var family, "route", var verb, .. var words]) when words.Contains("table"):
+                string route = $"{family} {string.Join(' ', words)}";
+                return (verb == "add" ? _tables.Add(route) : _tables.Remove(route)) ? Done : new ProgramResult(2, "", "RTNETLINK answers: No such process\n");
             case ("ip", ["-details", "-json", "address", "show"]):
                 return new ProgramResult(0, $"[{string.Join(',', _links.Select(link => Show(link.Key, link.Value)))}]", "");
             case ("ip", ["-4", "-json", "route", "show", "exact", var prefix, "dev", var name]):
@@ -123,11 +203,45 @@ internal sealed class FakeRealServer
         return Done;
     }
 
+    private void RemoveDevice(string name)
+    {
+        _made.Remove(name);
+        _links.Remove(name);
+        _addresses.RemoveAll(address => address.Interface == name);
+        foreach (string path in Host.Files.Keys.Where(path => path.Contains($"/conf/{name}/", StringComparison.Ordinal)).ToArray())
+        {
+            Host.Files.Remove(path);
+        }
+
+        ListDevices();
+    }
+
+    private static string Metric(string[] words) => words.SkipWhile(word => word != "metric").Skip(1).FirstOrDefault("0");
+
+    private static string ShowRoute(string[] words) => words[1] == "throw"
+        ? $$"""{"type":"throw","dst":"{{words[2]}}","flags":[]}"""
+        : $$"""{"dst":"{{words[1]}}","gateway":"{{words[3]}}","dev":"{{words[5]}}","flags":[]}""";
+
+    private static string ShowRule(string[] words)
+    {
+        string protocol = Array.IndexOf(words, "ipproto") is > 0 and var at ? $"\"ipproto\":\"{words[at + 1]}\",\"sport\":{words[at + 3]}," : "";
+        return $$"""{"priority":{{words[^1]}},"src":"{{words[2]}}",{{protocol}}"table":"{{words[^3]}}"}""";
+    }
+
     private static ProgramResult Done => new(0, "", "");
+
+    private static string ShowKind(string[] words)
+    {
+        string local = words[Array.IndexOf(words, "local") + 1];
+        string mode = words.Contains("mode") ? $"\"proto\":\"{words[Array.IndexOf(words, "mode") + 1]}\"," : "";
+        return $$$"""
+            "linkinfo":{"info_kind":"{{{words[1]}}}","info_data":{{{{mode}}}"remote":"any","local":"{{{local}}}"{{{(words.Contains("icsum") ? ",\"icsum\":true" : "")}}}}},
+            """;
+    }
 
     private string Show(string name, bool up)
     {
-        (string flags, string info) = Devices[name];
+        (string flags, string info) = _made.TryGetValue(name, out string? made) ? ("\"NOARP\"", ShowKind(made.Split(' '))) : Devices[name];
         IEnumerable<string> addresses = _addresses.Where(address => address.Interface == name).Select(address =>
         {
             string[] parts = address.Prefix.Split('/');

@@ -14,8 +14,10 @@ internal static class OwnedFile
     /// <param name="writer">The commands whose changes rewrite the file, for people who find it.</param>
     internal static string Heading(string writer) => $"{Mark}written by {writer}; changes made here by hand are overwritten.\n";
 
-    /// <summary>Whether a text is that of a file of ours.</summary>
-    internal static bool IsOurs(string content) => content.StartsWith(Mark, StringComparison.Ordinal);
+    /// <summary>Whether a text is that of a file of ours. In a script the mark is on the second line, for the first one is the kernel's.</summary>
+    internal static bool IsOurs(string content) =>
+        content.StartsWith(Mark, StringComparison.Ordinal)
+        || (content.StartsWith("#!", StringComparison.Ordinal) && content[(content.IndexOf('\n', StringComparison.Ordinal) + 1)..].StartsWith(Mark, StringComparison.Ordinal));
 
     /// <summary>Plans to have a file of ours.</summary>
     /// <param name="host">Whose file.</param>

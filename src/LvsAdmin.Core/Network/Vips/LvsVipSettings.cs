@@ -42,15 +42,7 @@ public sealed record LvsVipSettings
     /// <exception cref="LvsValidationException">The VIP can be none, or settings contradict each other; the first breach is thrown.</exception>
     internal void Check(LvsAddress vip)
     {
-        string? what = vip switch
-        {
-            { Family: 0 } or { IsUnspecified: true } => "names no host",
-            { IsMulticast: true } => "is a multicast address",
-            { IsBroadcast: true } => "is the broadcast address",
-            { IsLinkLocalV6: true } => "is link-local",
-            _ => HostInterface.IsLoopbackAddress(vip) ? "is every host's own" : null,
-        };
-        Refuse(what is not null, "InvalidVip", $"{vip} {what} and can be no virtual IP: a VIP is a unicast address that clients reach.");
+        RequireVip(vip);
         Refuse(
             vip == RealServerAddress,
             "VipIsRealServerAddress",
@@ -85,6 +77,20 @@ public sealed record LvsVipSettings
         Refuse(vip == Director, "DirectorIsVip", $"{vip} is the VIP. Answers go to the director's own address on the real server's link, which stays with it.");
         Refuse(isNat && Interface is not null, "InterfaceNeedsVip", "With NAT no interface of the real server holds the VIP. Leave -Interface out.");
         Refuse(isNat && ArpInterfaces.Count > 0, "ArpInterfaceNeedsVip", "With NAT the real server does not hold the VIP, and so cannot answer ARP for it. Leave -ArpInterface out.");
+    }
+
+    /// <summary>Refuses addresses that can be no virtual IP (InvalidVip).</summary>
+    internal static void RequireVip(LvsAddress vip)
+    {
+        string? what = vip switch
+        {
+            { Family: 0 } or { IsUnspecified: true } => "names no host",
+            { IsMulticast: true } => "is a multicast address",
+            { IsBroadcast: true } => "is the broadcast address",
+            { IsLinkLocalV6: true } => "is link-local",
+            _ => HostInterface.IsLoopbackAddress(vip) ? "is every host's own" : null,
+        };
+        Refuse(what is not null, "InvalidVip", $"{vip} {what} and can be no virtual IP: a VIP is a unicast address that clients reach.");
     }
 
     private static void Refuse(bool breach, string id, string message)

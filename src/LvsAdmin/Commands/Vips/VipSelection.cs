@@ -31,6 +31,7 @@ internal sealed record VipSelection(IReadOnlyList<LvsAddress> Vips)
         LvsVirtualService service => OfService(service.VirtualService) with { HasDirector = true, DirectorNamespace = service.NetworkNamespace },
         LvsServiceId service => OfService(service),
         LvsRealServerVip vip => new VipSelection([vip.Address]),
+        LvsDirectorVip vip => new VipSelection([vip.Address]),
         LvsAddress given => new VipSelection([given]),
         string text => new VipSelection([Parse(text)]),
         _ => new VipSelection(address ?? []),
