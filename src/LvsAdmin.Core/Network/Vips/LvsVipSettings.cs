@@ -44,39 +44,39 @@ public sealed record LvsVipSettings
     {
         RequireVip(vip);
         Refuse(
-            vip == RealServerAddress,
             "VipIsRealServerAddress",
+            vip == RealServerAddress,
             $"{vip} is the real server's own address too: a real server that has the VIP as its own answers ARP for it. Give the service another address, or the real server.");
         bool isTunnel = Forwarding == LvsForwardingMethod.Tunnel;
         bool isNat = Forwarding == LvsForwardingMethod.Nat;
         Refuse(
-            !LvsForwarding.Choices.Contains(Forwarding),
             "InvalidVipForwarding",
+            !LvsForwarding.Choices.Contains(Forwarding),
             $"A real server is not prepared for {Forwarding}, which the kernel sets by itself: choose DirectRouting, Tunnel or Nat.");
         Refuse(
-            !isTunnel && this is not { TunnelType: LvsTunnelType.Ipip, TunnelPort: 0, TunnelChecksum: LvsTunnelChecksum.None },
             "TunnelOptionNeedsTunnel",
+            !isTunnel && this is not { TunnelType: LvsTunnelType.Ipip, TunnelPort: 0, TunnelChecksum: LvsTunnelChecksum.None },
             $"Tunnel type, port and checksum mean nothing with {Forwarding}. Add -Forwarding Tunnel, or leave them out.");
-        Refuse(TunnelType == LvsTunnelType.Gue && TunnelPort is < 1 or > ushort.MaxValue, "TunnelPortMissing", "GUE needs the UDP port on which it is received, 1 to 65535. Add -TunnelPort.");
-        Refuse(TunnelType != LvsTunnelType.Gue && TunnelPort != 0, "TunnelPortNeedsGue", $"Only GUE has a port, and the tunnel is {TunnelType}. Add -TunnelType Gue, or leave the port out.");
+        Refuse("TunnelPortMissing", TunnelType == LvsTunnelType.Gue && TunnelPort is < 1 or > ushort.MaxValue, "GUE needs the UDP port on which it is received, 1 to 65535. Add -TunnelPort.");
+        Refuse("TunnelPortNeedsGue", TunnelType != LvsTunnelType.Gue && TunnelPort != 0, $"Only GUE has a port, and the tunnel is {TunnelType}. Add -TunnelType Gue, or leave the port out.");
         Refuse(
+            "TunnelChecksumMismatch",
             this is { TunnelType: LvsTunnelType.Ipip, TunnelChecksum: not LvsTunnelChecksum.None }
                 or { TunnelType: not LvsTunnelType.Gue, TunnelChecksum: LvsTunnelChecksum.Remote },
-            "TunnelChecksumMismatch",
             $"{TunnelType} cannot have the checksum {TunnelChecksum}. Checksum is for Gue and Gre, Remote for Gue.");
-        Refuse(isNat && Director is null, "DirectorMissing", "NAT needs the answers to go back through the director: name its address on the real server's link by -Director.");
-        Refuse(!isNat && Director is not null, "DirectorNeedsNat", $"A director to send answers to means nothing with {Forwarding}, whose real servers answer clients themselves. Add -Forwarding Nat, or leave it out.");
+        Refuse("DirectorMissing", isNat && Director is null, "NAT needs the answers to go back through the director: name its address on the real server's link by -Director.");
+        Refuse("DirectorNeedsNat", !isNat && Director is not null, $"A director to send answers to means nothing with {Forwarding}, whose real servers answer clients themselves. Add -Forwarding Nat, or leave it out.");
         Refuse(
-            !isTunnel && RealServerAddress is { } address && address.Family != vip.Family,
             "MixedFamilyNeedsTunnel",
+            !isTunnel && RealServerAddress is { } address && address.Family != vip.Family,
             $"A real server at {RealServerAddress} can serve {vip}, of another family, only through a tunnel. Use -Forwarding Tunnel, or the real server's {vip.Family} address.");
         Refuse(
-            Director is { } director && director.Family != vip.Family,
             "DirectorFamilyMismatch",
+            Director is { } director && director.Family != vip.Family,
             $"Answers for {vip} cannot go by way of {Director}, which is of another family: name the director's {vip.Family} address.");
-        Refuse(vip == Director, "DirectorIsVip", $"{vip} is the VIP. Answers go to the director's own address on the real server's link, which stays with it.");
-        Refuse(isNat && Interface is not null, "InterfaceNeedsVip", "With NAT no interface of the real server holds the VIP. Leave -Interface out.");
-        Refuse(isNat && ArpInterfaces.Count > 0, "ArpInterfaceNeedsVip", "With NAT the real server does not hold the VIP, and so cannot answer ARP for it. Leave -ArpInterface out.");
+        Refuse("DirectorIsVip", vip == Director, $"{vip} is the VIP. Answers go to the director's own address on the real server's link, which stays with it.");
+        Refuse("InterfaceNeedsVip", isNat && Interface is not null, "With NAT no interface of the real server holds the VIP. Leave -Interface out.");
+        Refuse("ArpInterfaceNeedsVip", isNat && ArpInterfaces.Count > 0, "With NAT the real server does not hold the VIP, and so cannot answer ARP for it. Leave -ArpInterface out.");
     }
 
     /// <summary>Refuses addresses that can be no virtual IP (InvalidVip).</summary>
@@ -90,10 +90,10 @@ public sealed record LvsVipSettings
             { IsLinkLocalV6: true } => "is link-local",
             _ => HostInterface.IsLoopbackAddress(vip) ? "is every host's own" : null,
         };
-        Refuse(what is not null, "InvalidVip", $"{vip} {what} and can be no virtual IP: a VIP is a unicast address that clients reach.");
+        Refuse("InvalidVip", what is not null, $"{vip} {what} and can be no virtual IP: a VIP is a unicast address that clients reach.");
     }
 
-    private static void Refuse(bool breach, string id, string message)
+    private static void Refuse(string id, bool breach, string message)
     {
         if (breach)
         {
