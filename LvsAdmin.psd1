@@ -43,7 +43,7 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
-        'Test-LvsArpPolicy'
+        'Test-LvsArpPolicy', 'Test-LvsRealServerVip'
     )
     PrivateData          = @{
         PSData = @{

@@ -13,7 +13,7 @@ internal static class VipPlans
         host.PlanEnableAsync(vip, new LvsVipSettings { Forwarding = method, Interface = interfaceName });
 
     internal static async Task<IReadOnlyList<HostChange>> PlanEnableAsync(this ILvsHost host, LvsAddress vip, LvsVipSettings settings) =>
-        (await RealServerVips.PlanEnableAsync(host, vip, settings, Stop)).Changes;
+        (await RealServerVips.PlanEnableAsync(host, vip, settings, false, null, Stop)).Changes;
 
     internal static async Task<IReadOnlyList<HostChange>> PlanDisableAsync(this ILvsHost host, LvsAddress vip) =>
         (await RealServerVips.PlanDisableAsync(host, vip, Stop)).Changes;

@@ -51,10 +51,13 @@ public sealed record LvsRealServerVip
     public LvsPersistence? Persistence { get; init; }
 
     /// <summary>What keeps it from working, or takes the VIP away from the director; empty when all is well.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public IReadOnlyList<string> Problems => [.. Findings.Select(finding => finding.Problem)];
 
     /// <summary>What else should be known: how large packets get through a tunnel.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
+
+    /// <summary>The problems, each with the short name of what was looked at.</summary>
+    internal IReadOnlyList<(string Check, string Problem)> Findings { get; init; } = [];
 
     /// <summary>The host that it was read from; <c>localhost</c> for this machine.</summary>
     public string HostName { get; init; } = string.Empty;

@@ -29,6 +29,11 @@ internal static class RealServerVipDisabling
             }
         }
 
+        foreach (PersistentVip stored in records.Stored.Where(each => each.Address == vip))
+        {
+            changes.AddRange(await PersistentVips.PlanRemoveAsync(host, vip, stored.Purpose, cancellationToken).ConfigureAwait(false));
+        }
+
         if (records.Remembered.Contains(owner) || await records.Memory.HasStrayNumberAsync(cancellationToken).ConfigureAwait(false))
         {
             // Also where no address was left to take away: who was killed half-way finishes so.

@@ -36,14 +36,17 @@ public static class RealServerVips
     /// <param name="host">The real server.</param>
     /// <param name="vip">The virtual IP.</param>
     /// <param name="settings">How it is served.</param>
+    /// <param name="persistent">Whether it shall come back after a boot.</param>
+    /// <param name="method">Who brings it back; null for who manages the host's network.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What is missing; without changes when the VIP is enabled already.</returns>
     /// <exception cref="LvsValidationException">The address can be no VIP, or settings contradict each other.</exception>
     /// <exception cref="LvsHostException">
     /// AddressConflict: the address is the host's own, or is there in another way. InterfaceMissing, InterfaceUnsuitable. RealServerAddressUnclear,
-    /// DirectorNotOnLink, PortInUse. ModuleNotLoaded and AccessDenied come when the plan is applied.
+    /// DirectorNotOnLink, PortInUse. PersistenceInNamespace, PersistenceNotSupported, FileNotOurs. ModuleNotLoaded and AccessDenied come when the plan is applied.
     /// </exception>
-    public static async ValueTask<LvsVipPlan> PlanEnableAsync(ILvsHost host, LvsAddress vip, LvsVipSettings settings, CancellationToken cancellationToken)
+    public static async ValueTask<LvsVipPlan> PlanEnableAsync(
+        ILvsHost host, LvsAddress vip, LvsVipSettings settings, bool persistent, LvsPersistence? method, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(settings);
@@ -52,7 +55,15 @@ public static class RealServerVips
         VipRecords records = await VipRecords.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         VipPlanBuilder plan = new(host, vip, state, records.Memory, records.Entries);
         await RealServerVipEnabling.PlanAsync(plan, settings, cancellationToken).ConfigureAwait(false);
-        return new LvsVipPlan(plan.Build(settings), []);
+        List<HostChange> changes = [.. plan.Build(settings)];
+        if (persistent)
+        {
+            PersistentVip record = plan.BuildPersistent(settings, records.StoredOf(vip));
+            LvsPersistence by = method ?? await PersistentVips.DetectAsync(host, record.Interface, cancellationToken).ConfigureAwait(false);
+            changes.AddRange(await PersistentVips.PlanAddAsync(host, record with { Persistence = by }, cancellationToken).ConfigureAwait(false));
+        }
+
+        return new LvsVipPlan(changes, []);
     }
 
     /// <summary>

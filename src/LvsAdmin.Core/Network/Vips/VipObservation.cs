@@ -44,21 +44,22 @@ internal sealed class VipObservation
     {
         bool isV4 = address.Address.Family == LvsAddressFamily.IPv4;
         LvsVipSettings? settings = _records.SettingsOf(address.Address);
-        List<string> problems = [];
+        List<(string, string)> problems = [];
         if (!address.IsHostPrefix)
         {
-            problems.Add(
-                $"The prefix is /{address.PrefixLength} instead of /{address.Address.BitLength}: on {holder.Name} it makes this host believe that the whole network is its own.");
+            problems.Add((
+                VipChecks.Prefix,
+                $"The prefix is /{address.PrefixLength} instead of /{address.Address.BitLength}: on {holder.Name} it makes this host believe that the whole network is its own."));
         }
 
         if (!holder.IsUp)
         {
-            problems.Add($"Interface {holder.Name} is down: packets for the VIP are not accepted.");
+            problems.Add((VipChecks.InterfaceUp, $"Interface {holder.Name} is down: packets for the VIP are not accepted."));
         }
 
         if (isV4)
         {
-            problems.AddRange(_state.ArpProblems(address, settings?.ArpInterfaces ?? []));
+            problems.AddRange(_state.ArpProblems(address, settings?.ArpInterfaces ?? []).Select(problem => (VipChecks.ArpSilence, problem)));
         }
 
         LvsRealServerVip vip = new()
@@ -72,7 +73,7 @@ internal sealed class VipObservation
             ArpAnnounce = isV4 ? _state.WeakestAnnounce(settings?.ArpInterfaces ?? []) : null,
             InterfaceUp = holder.IsUp,
             Persistence = _records.StoredOf(address.Address)?.Persistence,
-            Problems = problems,
+            Findings = problems,
             HostName = _host.Name,
             NetworkNamespace = _host.NetworkNamespace,
         };
@@ -80,7 +81,7 @@ internal sealed class VipObservation
     }
 
     private async ValueTask<LvsRealServerVip> ObserveTunnelAsync(
-        LvsRealServerVip vip, HostInterface holder, LvsVipSettings? known, List<string> problems, CancellationToken cancellationToken)
+        LvsRealServerVip vip, HostInterface holder, LvsVipSettings? known, List<(string, string)> problems, CancellationToken cancellationToken)
     {
         bool isV4 = vip.Address.Family == LvsAddressFamily.IPv4;
         // Packets out of GUE come by the same devices as those of IP in IP: only what was asked for tells which is meant.
@@ -90,13 +91,14 @@ internal sealed class VipObservation
         int? filter = isV4 ? _state.EffectiveFilter(holder.Name) : null;
         if (filter == (int)Network.ReversePathFilter.Strict)
         {
-            problems.Add(
-                $"The effective rp_filter of {holder.Name} is 1 (strict): packets out of the tunnel are dropped, for the way back to their clients is another. Set it to 2.");
+            problems.Add((
+                VipChecks.ReversePathFilter,
+                $"The effective rp_filter of {holder.Name} is 1 (strict): packets out of the tunnel are dropped, for the way back to their clients is another. Set it to 2."));
         }
 
         if (isV4 && holder is { Kind: "ip6tnl", Protocol: "ip6ip6" })
         {
-            problems.Add($"Interface {holder.Name} takes only IPv6 out of IPv6, not IPv4: the VIP needs a device of its own in mode any.");
+            problems.Add((VipChecks.TunnelReceives, $"Interface {holder.Name} takes only IPv6 out of IPv6, not IPv4: the VIP needs a device of its own in mode any."));
         }
 
         if (settings.TunnelType == LvsTunnelType.Gue)
@@ -104,7 +106,7 @@ internal sealed class VipObservation
             _ports ??= await TunnelSteps.ReadPortsAsync(_host, cancellationToken).ConfigureAwait(false) ?? [];
             if (!_ports.Contains((holder.OuterFamily, settings.TunnelPort, true)))
             {
-                problems.Add($"UDP port {settings.TunnelPort} ({holder.OuterFamily}) does not receive GUE: what the director sends there is dropped.");
+                problems.Add((VipChecks.TunnelReceives, $"UDP port {settings.TunnelPort} ({holder.OuterFamily}) does not receive GUE: what the director sends there is dropped."));
             }
         }
 
@@ -119,7 +121,7 @@ internal sealed class VipObservation
             ReversePathFilter = filter,
             TunnelMtu = mtu,
             MaximumSegmentSize = segment,
-            Problems = problems,
+            Findings = problems,
             Advice = mtu is null
                 ? []
                 : [
@@ -132,7 +134,7 @@ internal sealed class VipObservation
     private async ValueTask<LvsRealServerVip> ObserveNatAsync(LvsAddress vip, LvsAddress director, string owner, CancellationToken cancellationToken)
     {
         VipUndo undo = new(_host, _state);
-        List<string> problems = [];
+        List<(string, string)> problems = [];
         string? interfaceName = null;
         foreach (HostMemory.Entry entry in _records.Entries.Where(entry => entry.Owners.Contains(owner)))
         {
@@ -140,13 +142,13 @@ internal sealed class VipObservation
             // What could not be undone is not there any more.
             if (ReturnRoute.Parse(entry.Key) is { } route && await undo.PlanAsync(entry, cancellationToken).ConfigureAwait(false) is null)
             {
-                problems.Add($"The {(route.What == "rule" ? "rule" : "route")} '{entry.Set}' is gone: answers do not go back through the director, and clients do not know whom they are from.");
+                problems.Add((VipChecks.ReturnRoute, $"The {(route.What == "rule" ? "rule" : "route")} '{entry.Set}' is gone: answers do not go back through the director, and clients do not know whom they are from."));
             }
         }
 
         if (_state.Holders(vip).Any())
         {
-            problems.Add("This host holds the VIP, which with NAT only the director may.");
+            problems.Add((VipChecks.Present, "This host holds the VIP, which with NAT only the director may."));
         }
 
         interfaceName ??= _records.StoredOf(vip)?.Interface ?? string.Empty;
@@ -159,7 +161,7 @@ internal sealed class VipObservation
             Director = director,
             InterfaceUp = _state.Find(interfaceName) is { IsUp: true },
             Persistence = _records.StoredOf(vip)?.Persistence,
-            Problems = problems,
+            Findings = problems,
             HostName = _host.Name,
             NetworkNamespace = _host.NetworkNamespace,
         };

@@ -68,6 +68,13 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
     protected override Task BeginAsync()
     {
         _onCommandLine = [.. MyInvocation.BoundParameters.Keys];
+        if (PersistenceMethod is not null && !Persistent)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentException("-PersistenceMethod says who brings the virtual IP back after a boot, and nobody is to: add -Persistent."),
+                "PersistenceMethodNeedsPersistent", ErrorCategory.InvalidArgument, PersistenceMethod));
+        }
+
         return base.BeginAsync();
     }
 
@@ -85,7 +92,7 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
                 }
 
                 LvsVipSettings settings = SettingsFor(chosen.Server);
-                LvsVipPlan plan = await RealServerVips.PlanEnableAsync(TargetHost, vip, settings, StopToken);
+                LvsVipPlan plan = await RealServerVips.PlanEnableAsync(TargetHost, vip, settings, Persistent, PersistenceMethod, StopToken);
                 if (await ApplyAsync($"virtual IP {vip} on {HostText}", $"Enable for {settings.Forwarding}", plan.Changes) && PassThru)
                 {
                     foreach (LvsRealServerVip enabled in (await RealServerVips.GetAsync(TargetHost, StopToken)).Where(enabled => enabled.Address == vip))
