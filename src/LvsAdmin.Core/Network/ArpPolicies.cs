@@ -6,6 +6,8 @@ namespace LvsAdmin.Core.Network;
 /// <summary>Reads and changes how a host treats ARP.</summary>
 public static class ArpPolicies
 {
+    private const string NeededByVips = "Virtual IPs that are kept over a boot need that line: it goes with the last of them (Disable-LvsRealServerVip).";
+
     /// <summary>Reads the policy of every interface, with <c>all</c> and <c>default</c> first, and what the next boot makes of them.</summary>
     /// <param name="host">The host.</param>
     /// <param name="warnings">Takes what could not be read of the files, in sentences; null when nobody wants to know.</param>
@@ -110,7 +112,7 @@ public static class ArpPolicies
             .. from level in levels
                from line in LinesOf(boot, names, level.Setting)
                where line.Found.Path != ArpPolicyFile.Path && line.Found.Number != level.Level
-               select $"{line.Found.Source} on {host.Name} is read after {ArpPolicyFile.Path} and sets {level.Setting} of {line.Name} to {line.Found.Value}: so it will be after the next boot. Remove that line.",
+               select $"{line.Found.Source} on {host.Name} is read after {ArpPolicyFile.Path} and sets {level.Setting} of {line.Name} to {line.Found.Value}: so it will be after the next boot. {(boot.IsOurs(line.Found) ? NeededByVips : "Remove that line.")}",
         ];
         foreach (string name in boot.IsSystemd ? [] : names)
         {
@@ -165,7 +167,9 @@ public static class ArpPolicies
                 .. from setting in new[] { Ipv4Settings.ArpIgnore, Ipv4Settings.ArpAnnounce }
                    from line in LinesOf(boot, names, setting)
                    where line.Found.Number is not (null or 0)
-                   let remedy = line.Found.Path == ArpPolicyFile.Path ? "Reset-LvsArpPolicy -Persistent takes that line away." : "That file is not LvsAdmin's, and is left alone."
+                   let remedy = line.Found.Path == ArpPolicyFile.Path ? "Reset-LvsArpPolicy -Persistent takes that line away."
+                       : boot.IsOurs(line.Found) ? NeededByVips
+                       : "That file is not LvsAdmin's, and is left alone."
                    select $"{line.Found.Source} on {host.Name} sets {setting} of {line.Name} to {line.Found.Value} again at the next boot. {remedy}",
             ]);
     }

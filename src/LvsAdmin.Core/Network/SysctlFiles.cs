@@ -92,6 +92,9 @@ internal sealed class SysctlFiles
         return new SysctlFiles(text is null ? others : others.Append((path, name, text)), Unreadable, IsSystemd);
     }
 
+    /// <summary>Whether a line stands in a file of LvsAdmin's.</summary>
+    internal bool IsOurs(SysctlAssignment line) => _files.Any(file => file.Path == line.Path && OwnedFile.IsOurs(file.Text));
+
     /// <summary>The line that decides a key at boot: the last one that names it; or else the last pattern. Null when nothing sets it.</summary>
     /// <param name="key">The path below /proc/sys.</param>
     internal SysctlAssignment? Find(string key)

@@ -48,7 +48,14 @@ public sealed class ArpPolicyCmdletTests(CmdletFixture fixture) : DirectorTest(f
     [Fact]
     public void What_is_tested_comes_from_the_pipeline_once_and_quiet_gives_one_answer()
     {
-        Director.Run("ip link add eth0 type veth peer name eth1; ip link set eth0 up; ip link set eth1 up; ip address add 192.0.2.10/32 dev lo; ip address add 192.0.2.11/32 dev lo");
+        Director.Run("ip", ["-batch", "-"], """
+            link add eth0 type veth peer name eth1
+            link set eth0 up
+            link set eth1 up
+            address add 192.0.2.10/32 dev lo
+            address add 192.0.2.11/32 dev lo
+
+            """);
         Restore("-A -t 192.0.2.10:80 -s rr", "-A -t 192.0.2.10:443 -s rr", "-a -t 192.0.2.10:80 -r 192.0.2.21:80 -g");
         string[] failed = ["192.0.2.10 ArpIgnore Failed", "192.0.2.10 ArpAnnounce Failed"];
         Assert.Equal(failed, Tested("Get-LvsVirtualService | Test-LvsArpPolicy -Interface eth0"));

@@ -90,6 +90,8 @@ public sealed class ArpPolicyFileTests
     [InlineData("/usr/lib/systemd/systemd-sysctl", "", true)]
     public async Task What_is_read_is_what_the_programs_of_the_boot_set(string program, string argument, bool isSystemd)
     {
+        // The lab's kernel, which has dummies too.
+        Support.NamespaceThread.RequireIpvs();
         using NetworkNamespaceFixture fixture = new();
         Assert.SkipUnless(File.Exists(program), $"{program} is not on this machine");
         (string Path, string Text)[] files =
@@ -245,7 +247,12 @@ public sealed class ArpPolicyFileTests
         Assert.Equal(2, live.Warnings.Count);
         Assert.Matches("^/etc/sysctl.d/95-admin.conf:1 .* arp_ignore of all to 2 again at the next boot. That file is not LvsAdmin's", live.Warnings[0]);
         Assert.Matches($"^{Ours}:3 .* arp_announce of all to 2 again at the next boot. Reset-LvsArpPolicy -Persistent", live.Warnings[1]);
-        Assert.Equal([live.Warnings[0]], (await ArpPolicies.PlanResetAsync(_server.Host, ["all", "eth0"], true, Stop)).Warnings);
+        _server.Host.Files["/etc/sysctl.d/90-lvsadmin-vips.conf"] = "# LvsAdmin: written by somebody\nnet.ipv4.conf.eth0.arp_announce = 2\n";
+        Assert.Matches("^/etc/sysctl.d/90-lvsadmin-vips.conf:2 .* Virtual IPs .* need that line", Assert.Single((await ArpPolicies.PlanResetAsync(_server.Host, ["eth0"], true, Stop)).Warnings));
+        Assert.Matches(
+            "^/etc/sysctl.d/90-lvsadmin-vips.conf:2 .* Virtual IPs .* need that line",
+            Assert.Single((await ArpPolicies.PlanSetAsync(_server.Host, ["eth0"], null, LvsArpAnnounce.AnyLocal, true, Stop)).Warnings, warning => warning.Contains("is read after", StringComparison.Ordinal)));
+        Assert.Equal([live.Warnings[0]], (await ArpPolicies.PlanResetAsync(_server.Host, ["all"], true, Stop)).Warnings);
     }
 
     [Fact]

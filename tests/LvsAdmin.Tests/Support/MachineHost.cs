@@ -85,11 +85,19 @@ internal sealed partial class MachineHost : ILvsHost
     internal void StartDaemon(string program, string log, params string[] arguments) =>
         _daemons.Add(Do(() => Process.Start("/bin/sh", ["-c", $"exec \"$@\" >{log} 2>&1", "sh", program, .. arguments])));
 
+    /// <summary>Starts the message bus, by which managers are spoken to.</summary>
+    internal void StartBus()
+    {
+        Shell("mkdir -p /run/dbus");
+        StartDaemon("dbus-daemon", "/run/bus.log", "--system", "--nofork", "--nopidfile");
+        WaitFor("[ -S /run/dbus/system_bus_socket ]");
+    }
+
     /// <summary>Waits until a shell script succeeds, for at most 30 s.</summary>
     internal void WaitFor(string script) => Shell($"for i in $(seq 300); do if {script}; then exit 0; fi; sleep 0.1; done; exit 1");
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) =>
-        OperatingSystem.IsLinux() ? ValueTask.FromResult<INetlinkTransport>(Do(KernelNetlinkTransport.Open)) : throw new PlatformNotSupportedException();
+        ValueTask.FromResult(Do<INetlinkTransport>(() => OperatingSystem.IsLinux() ? KernelNetlinkTransport.Open() : throw new PlatformNotSupportedException()));
 
     public async ValueTask<ProgramResult> RunAsync(ProgramInvocation invocation, CancellationToken cancellationToken) =>
         await LocalProgram.FinishAsync(Do(() => LocalProgram.Start(invocation)), invocation.Input, cancellationToken);

@@ -46,8 +46,14 @@ internal static class FileChange
         string directory = path[..path.LastIndexOf('/')];
         if (IsMadeForUs(directory) && (await host.ListDirectoryAsync(directory, cancellationToken).ConfigureAwait(false)).Count == 0)
         {
-            // An empty directory left behind does no harm, so a failure to remove it is no reason to undo the rest.
-            _ = await host.RunAsync(new ProgramInvocation("rmdir", directory), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                _ = await host.RunAsync(new ProgramInvocation("rmdir", directory), cancellationToken).ConfigureAwait(false);
+            }
+            catch (LvsHostException)
+            {
+                // An empty directory left behind does no harm: no reason to undo the rest.
+            }
         }
     }
 

@@ -38,10 +38,11 @@ public sealed class BootTests : IAsyncDisposable
     {
         Require("ifup", "ifupdown");
         await Machine.WriteFileAsync("/etc/network/interfaces", Interfaces, Stop);
+        Machine.Shell("cd /etc/network; mkdir if-pre-up.d if-up.d if-down.d if-post-down.d");
         await AddAllAsync(LvsPersistence.Ifupdown);
         Boot();
         string stanzas = Machine.Shell("ifquery --list; ifquery lo:0");
-        Assert.StartsWith("lo:0\nlvsadmin-vips\nlo\neth0\naddress: 192.0.2.10\n", stanzas, StringComparison.Ordinal);
+        Assert.StartsWith("lo\nlo:0\nlvsadmin-vips\neth0\naddress: 192.0.2.10\n", stanzas, StringComparison.Ordinal);
 
         string said = Machine.Shell("ifup -a -v 2>&1");
         AssertBefore("sysctl -q -w net/ipv4/conf/all/arp_ignore=1", "ip addr add 192.0.2.10/", said);
@@ -82,19 +83,23 @@ public sealed class BootTests : IAsyncDisposable
     {
         Require("networkctl", "systemd");
         await Machine.WriteFileAsync("/etc/systemd/network/10-eth0.network", "[Match]\nName=eth0\n[Network]\nAddress=192.0.2.21/24\nAddress=2001:db8::21/64\nIPv6AcceptRA=no\n", Stop);
-        await StartNetworkdAsync();
+        StartNetworkd();
         Assert.Equal(LvsPersistence.Networkd, await PersistentVips.DetectAsync(Machine, null, Stop));
         await AddAllAsync(LvsPersistence.Networkd);
-        await StartNetworkdAsync();
+        StartNetworkd();
         Machine.WaitFor("ip rule | grep -q 'lookup 3000' && ip address | grep -q 192.0.2.10/ && ip address | grep -q 192.0.2.13/ && ip address | grep -q 2001:db8::14/");
         Assert.DoesNotContain("/etc/systemd/network", Machine.Shell("cat /run/networkd.log"), StringComparison.Ordinal);
         // What networkd cannot say.
         await RunUnitsAsync("ExecStart", [SystemdUnitFiles.Early]);
         await AssertThereAsync();
 
-        // It forgets what is removed: nothing brings it back.
+        // It forgets what is removed: nothing brings it back, not even the card's going down and up, with which networkd begins anew.
+        Machine.Shell("ip address delete 192.0.2.10/32 dev lo");
         await RemoveAllAsync();
-        Machine.WaitFor("! ip address | grep -q -e 2001:db8::14/ -e 192.0.2.10/");
+        Machine.WaitFor("! ip address | grep -q 2001:db8::14/");
+        Machine.Shell("ip address flush dev eth0; ip link set eth0 down; ip link set eth0 up");
+        Machine.WaitFor("ip address | grep -q 2001:db8::21/");
+        Assert.Equal(NoTrouble, Machine.Shell("ip address | grep -e 2001:db8::14/ -e 192.0.2.10/ || true"));
         Assert.Equal(["10-eth0.network"], await Machine.ListDirectoryAsync("/etc/systemd/network", Stop));
     }
 
@@ -105,7 +110,7 @@ public sealed class BootTests : IAsyncDisposable
         await Machine.WriteFileAsync("/etc/NetworkManager/NetworkManager.conf", "[main]\nplugins=keyfile\nno-auto-default=*\n", Stop);
         await AddAllAsync(LvsPersistence.NetworkManager);
         Boot();
-        Machine.Shell("mkdir -p /run/dbus; dbus-daemon --system --fork");
+        Machine.StartBus();
         Machine.StartDaemon("NetworkManager", "/run/manager.log", "--debug", "--log-level=WARN");
         Machine.WaitFor("ip address show lvs0 2>&1 | grep -q 192.0.2.11/32");
         Assert.DoesNotContain("keyfile", Machine.Shell("cat /run/manager.log"), StringComparison.Ordinal);
@@ -127,14 +132,14 @@ public sealed class BootTests : IAsyncDisposable
         Machine.Shell("modprobe -a $(grep -v '^#' /etc/modules-load.d/*.conf 2>/dev/null) dummy; ip link add eth0 type dummy");
     }
 
-    private async Task StartNetworkdAsync()
+    private void StartNetworkd()
     {
         Boot();
         // networkd gives up the rights of root, and so needs a directory of its own; as a unit of systemd it has one.
-        Machine.Shell("mkdir -p /run/dbus /run/systemd/netif; chown systemd-network: /run/systemd/netif; dbus-daemon --system --fork; chmod -R a+rX /etc/systemd/network");
+        Machine.Shell("mkdir -p /run/systemd/netif; chown systemd-network: /run/systemd/netif");
+        Machine.StartBus();
         Machine.StartDaemon("env", "/run/networkd.log", "SYSTEMD_LOG_TARGET=console", "SYSTEMD_LOG_LEVEL=warning", "/lib/systemd/systemd-networkd");
         Machine.WaitFor("grep -q -s ADMIN_STATE=configured $(grep -l -s NETWORK_FILE=/etc/systemd/network/10-eth0 /run/systemd/netif/links/*) /dev/null");
-        _ = await Machine.ReadFileAsync("/run/networkd.log", Stop);
     }
 
     private async Task AddAllAsync(LvsPersistence persistence)
