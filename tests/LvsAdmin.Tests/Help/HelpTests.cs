@@ -242,7 +242,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         AssertNoProblems();
     }
 
-    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.""")]
+    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|\bRefuse\([^"]*?"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.""")]
     private static partial Regex ErrorIdInSource();
 
     [GeneratedRegex(@"^    (?<id>[A-Z]\w+)(?=  |$)", RegexOptions.Multiline)]
