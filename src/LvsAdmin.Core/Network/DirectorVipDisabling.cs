@@ -24,7 +24,7 @@ internal static class DirectorVipDisabling
         }
 
         changes.AddRange(await PersistentVips.PlanRemoveAsync(host, vip, DirectorVips.Purpose, cancellationToken).ConfigureAwait(false));
-        changes.AddRange(memory.PlanForget());
+        changes.AddRange(await memory.PlanForgetAsync(cancellationToken).ConfigureAwait(false));
         return changes;
     }
 

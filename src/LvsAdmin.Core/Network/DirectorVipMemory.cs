@@ -97,17 +97,20 @@ internal sealed class DirectorVipMemory
     }
 
     /// <summary>The steps that forget the VIP; last of all.</summary>
-    internal IEnumerable<HostChange> PlanForget()
+    internal async ValueTask<IReadOnlyList<HostChange>> PlanForgetAsync(CancellationToken cancellationToken)
     {
+        List<HostChange> changes = [];
         if (IsUnannounced)
         {
-            yield return Memory.Forgetting(Announcing);
+            changes.Add(Memory.Forgetting(Announcing));
         }
 
-        if (IsKnown)
+        if (IsKnown || await Memory.HasStrayNumberAsync(cancellationToken).ConfigureAwait(false))
         {
-            yield return Memory.Forgetting(Owner);
+            changes.Add(Memory.Forgetting(Owner));
         }
+
+        return changes;
     }
 
     private static string KeyOf(string interfaceName, InterfaceAddress address) =>

@@ -12,7 +12,8 @@ internal static class ForwardingDisabling
         ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, present, cancellationToken).ConfigureAwait(false);
         if (!memory.IsEnabled)
         {
-            return new LvsForwardingPlan([], present[present.Switch] == 0
+            HostChange[] stray = await memory.Memory.HasStrayNumberAsync(cancellationToken).ConfigureAwait(false) ? [memory.Forgetting()] : [];
+            return new LvsForwardingPlan(stray, present[present.Switch] == 0
                 ? []
                 : [$"{host.Name} forwards {family}, but not by Enable-LvsForwarding: that stays. To end it, where nothing else needs it: sysctl -w net.{(present.IsV6 ? "ipv6" : "ipv4")}.conf.all.forwarding=0."]);
         }

@@ -95,7 +95,7 @@ internal sealed partial class HostMemory
     private HostChange Altering(HostChange change, Func<Content, Content> alter)
     {
         Content earlier = new();
-        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync) { Description = change.Description };
+        return new HostChange(change.Target, change.Property, change.OldValue, change.NewValue, ApplyAsync, UndoAsync) { Description = change.Description, IsNote = change.IsNote };
 
         async ValueTask ApplyAsync(CancellationToken stop)
         {
