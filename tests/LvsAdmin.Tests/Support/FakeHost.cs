@@ -23,7 +23,7 @@ internal sealed class FakeHost : ILvsHost
 
     public string Name => "fake";
 
-    public string? NetworkNamespace { get; init; } = "blue";
+    public string? NetworkNamespace { get; set; } = "blue";
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -22,10 +22,11 @@ internal static class NetworkdFiles
     internal const string DropInDirectory = ".d";
 
     /// <summary>
-    /// Whether networkd can say all of a VIP: not the port of GUE, which systemd 252 asks the kernel for in a way that it refuses (a .netdev of kind fou ends in
-    /// "Numerical result out of range"), and only the usual arguments of devices.
+    /// Whether networkd (as of systemd 252) can say all of a VIP. It cannot open a port for GUE: the kernel refuses what it asks for a .netdev of kind fou with
+    /// "Numerical result out of range". It gives no broadcast address to an address without a network; and where the kernel's has one that the file does not
+    /// name, it sets the address again and again without end. And of devices only the usual arguments are translated.
     /// </summary>
-    internal static bool CanSay(PersistentVip vip) => vip.GuePort == 0 && DeviceOptions(vip) is not null;
+    internal static bool CanSay(PersistentVip vip) => vip is { GuePort: 0, Held: null or { OwnBroadcast: false } } && DeviceOptions(vip) is not null;
 
     /// <summary>The files of some VIPs.</summary>
     /// <param name="vips">The VIPs.</param>
@@ -89,7 +90,7 @@ internal static class NetworkdFiles
         if (vip.Held is { } held)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[Address]\nAddress={vip.Address}/{held.PrefixLength}\n");
-            // Otherwise networkd would derive one from the prefix, which ip(8) does not. An address without a network has none, and may not be told to have itself.
+            // Otherwise networkd would derive one from the prefix, which ip(8) does not. An address without a network has none.
             text.Append(isV4 && held.PrefixLength < vip.Address.BitLength - 1 ? "Broadcast=no\n" : string.Empty);
             text.Append(held.Label is { } label ? $"Label={label}\n" : string.Empty);
             text.Append(held.Scope == "global" ? string.Empty : $"Scope={held.Scope}\n");
@@ -97,9 +98,10 @@ internal static class NetworkdFiles
             text.Append(isV4 ? string.Empty : "DuplicateAddressDetection=none\n");
         }
 
+        // With the protocol of ip(8): otherwise there would be two routes, of which disabling finds one.
         if (vip.HostRoute)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nDestination={vip.Address}/{vip.Address.BitLength}\n{(isV4 ? "Scope=link\n" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nDestination={vip.Address}/{vip.Address.BitLength}\n{(isV4 ? "Scope=link\n" : "")}Protocol=boot\n");
         }
 
         if (vip.Route is { } route)
@@ -115,10 +117,10 @@ internal static class NetworkdFiles
         string table = route.Table is { } number ? string.Create(CultureInfo.InvariantCulture, $"Table={number}\n") : string.Empty;
         if (route.Throw is { } network)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nDestination={network}\nType=throw\n{table}");
+            text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nDestination={network}\nType=throw\nProtocol=boot\n{table}");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nGateway={route.Director}\n{table}");
+        text.Append(CultureInfo.InvariantCulture, $"\n[Route]\nGateway={route.Director}\nProtocol=boot\n{table}");
         if (route.Table is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[RoutingPolicyRule]\nPriority={route.Priority}\nFrom={route.From}\n{table}");

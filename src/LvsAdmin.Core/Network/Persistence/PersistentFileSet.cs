@@ -204,13 +204,13 @@ internal sealed class PersistentFileSet
         return [.. files, ManagerSteps.Run(_host, $"{manager}", "files", reload)];
     }
 
-    // Whether a manager does better not to hear of a change before the next boot. What is added is in the kernel already; but told of it, networkd configures a
-    // card anew and for a moment takes all its addresses away, and NetworkManager does so with a dummy. What is removed they have to forget, or they bring it
-    // back with the next loss of a carrier.
+    // Whether a manager does better not to hear of a change before the next boot. What is added is in the kernel already; but told of it, networkd configures
+    // interfaces anew, for a moment takes a card's addresses away, and drops the policy rules of others; NetworkManager takes a dummy down and up. What is
+    // removed from a card they have to forget, or they bring it back with the next loss of a carrier; lo, dummies and tunnels have none to lose.
     private static bool MayWait(LvsPersistence manager, string path, HostChange change) => manager switch
     {
-        LvsPersistence.Networkd => path.EndsWith($"/{NetworkdFiles.DropIn}", StringComparison.Ordinal)
-            && change.NewValue?.StartsWith(change.OldValue ?? string.Empty, StringComparison.Ordinal) == true,
+        LvsPersistence.Networkd => !path.EndsWith($"/{NetworkdFiles.DropIn}", StringComparison.Ordinal)
+            || change.NewValue?.StartsWith(change.OldValue ?? string.Empty, StringComparison.Ordinal) == true,
         _ => change.OldValue is null,
     };
 }

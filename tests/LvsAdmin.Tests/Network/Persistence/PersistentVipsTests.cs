@@ -94,21 +94,25 @@ public sealed class PersistentVipsTests
     }
 
     [Fact]
-    public async Task When_a_manager_does_not_take_the_files_they_are_taken_back_and_it_is_told()
+    public async Task When_a_manager_does_not_take_the_files_they_are_put_back_and_it_is_told()
     {
-        Host.Files["/run/systemd/netif/links/1"] = "ADMIN_STATE=unmanaged\n";
-        await AddAsync(SampleVips.Dummy with { Persistence = LvsPersistence.Networkd });
+        const string Profile = "/etc/NetworkManager/system-connections/lvsadmin-lvs0.nmconnection";
+        Host.Files["/run/NetworkManager/devices/2"] = "managed=true\n";
+        PersistentVip vip = SampleVips.Dummy with { Persistence = LvsPersistence.NetworkManager };
+        await AddAsync(vip);
+        Assert.DoesNotContain("nmcli connection reload", Host.Log);
         Dictionary<string, string> before = new(Host.Files);
         Host.Log.Clear();
-        Host.Program = invocation => new ProgramResult(invocation.Program == "networkctl" ? 1 : 0, "", "Failed to reload network settings: Access denied\n");
-        IReadOnlyList<HostChange> plan = await PersistentVips.PlanAddAsync(Host, SampleVips.Direct with { Persistence = LvsPersistence.Networkd }, Stop);
-        Assert.StartsWith("--- /etc/lvsadmin/vips.json\n+++ /etc/lvsadmin/vips.json\n@@ ", plan[0].ToString(), StringComparison.Ordinal);
-        Assert.Equal("Networkd: networkctl reload", plan[^1].ToString());
+        Host.Program = invocation => new ProgramResult(invocation.Program == "nmcli" ? 1 : 0, "", "Error: failed to reload connections: access denied.\n");
+        IReadOnlyList<HostChange> plan = await PersistentVips.PlanRemoveAsync(Host, vip.Address, null, Stop);
+        Assert.StartsWith("--- /etc/lvsadmin/vips.json\n+++ /dev/null\n@@ ", plan[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal("NetworkManager: nmcli connection reload", plan[^1].ToString());
         Assert.Empty(Host.Log);
         LvsHostException failed = await Assert.ThrowsAsync<LvsHostException>(async () => await HostPlan.ApplyAsync(plan, Stop));
         Assert.Equal(LvsHostError.AccessDenied, failed.Error);
         Assert.Equal(before, Host.Files);
-        Assert.Equal(2, Host.Log.Count(line => line == "networkctl reload"));
+        Assert.Equal(PersistentFile.Secret, Host.Modes[Profile]);
+        Assert.Equal(2, Host.Log.Count(line => line == "nmcli connection reload"));
     }
 
     [Fact]
@@ -119,6 +123,8 @@ public sealed class PersistentVipsTests
         PersistentVip first = SampleVips.Director with { Persistence = LvsPersistence.Networkd };
         await AddAsync(first);
         await AddAsync(first with { Address = LvsAddress.Parse("2001:db8::15") });
+        await AddAsync(SampleVips.Dummy with { Persistence = LvsPersistence.Networkd });
+        await HostPlan.ApplyAsync(await PersistentVips.PlanRemoveAsync(Host, SampleVips.Dummy.Address, null, Stop), Stop);
         Assert.DoesNotContain("networkctl reload", Host.Log);
         await HostPlan.ApplyAsync(await PersistentVips.PlanRemoveAsync(Host, first.Address, null, Stop), Stop);
         Assert.Contains("networkctl reload", Host.Log);

@@ -141,9 +141,10 @@ public sealed class RenderingTests
     public void Networkd_gets_files_of_our_own_for_what_nobody_else_configures()
     {
         Assert.False(NetworkdFiles.CanSay(SampleVips.Gue));
+        Assert.False(NetworkdFiles.CanSay(SampleVips.Direct));
         Assert.False(NetworkdFiles.CanSay(SampleVips.Dummy with { DeviceArguments = ["type", "ip6tnl", "encaplimit", "none"] }));
         PersistentVip ipip = SampleVips.Gue with { GuePort = 0 };
-        PersistentFile[] files = [.. NetworkdFiles.Render([SampleVips.Direct, SampleVips.DirectV6, SampleVips.FourInSix, ipip], NoNetworkFiles)];
+        PersistentFile[] files = [.. NetworkdFiles.Render([SampleVips.DirectPlain, SampleVips.DirectV6, SampleVips.FourInSix, ipip], NoNetworkFiles)];
         Assert.Equal(
             ["90-lvsadmin-lo.network", "90-lvsadmin-lvs4in6.netdev", "90-lvsadmin-lvs4in6.network", "90-lvsadmin-tunl0.network"],
             files.Select(file => Path.GetFileName(file.Path)));
@@ -168,6 +169,7 @@ public sealed class RenderingTests
             [Route]
             Destination=192.0.2.10/32
             Scope=link
+            Protocol=boot
 
             [Address]
             Address=2001:db8::10/128
@@ -189,10 +191,12 @@ public sealed class RenderingTests
             [Route]
             Destination=192.0.2.0/24
             Type=throw
+            Protocol=boot
             Table=3000
 
             [Route]
             Gateway=192.0.2.1
+            Protocol=boot
             Table=3000
 
             [RoutingPolicyRule]

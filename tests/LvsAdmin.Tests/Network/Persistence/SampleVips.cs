@@ -19,6 +19,9 @@ internal static class SampleVips
         HostRoute = true,
     };
 
+    /// <summary>The same as systemd-networkd can say it.</summary>
+    internal static PersistentVip DirectPlain { get; } = Direct with { Held = Direct.Held! with { OwnBroadcast = false } };
+
     internal static PersistentVip DirectV6 { get; } = New("2001:db8::10", "DirectRouting", "lo") with
     {
         Held = new PersistentAddress { PrefixLength = 128, IsDeprecated = true },
@@ -75,7 +78,8 @@ internal static class SampleVips
     internal static IReadOnlyList<PersistentVip> All { get; } = [Direct, DirectV6, Dummy, Gue, FourInSix, Nat, Director];
 
     /// <summary>All of them, brought back by one manager.</summary>
-    internal static IReadOnlyList<PersistentVip> By(LvsPersistence persistence) => [.. All.Select(vip => vip with { Persistence = persistence })];
+    internal static IReadOnlyList<PersistentVip> By(LvsPersistence persistence) =>
+        [.. All.Select(vip => (persistence == LvsPersistence.Networkd && vip == Direct ? DirectPlain : vip) with { Persistence = persistence })];
 
     private static PersistentVip New(string address, string purpose, string name) =>
         new() { Address = LvsAddress.Parse(address), Purpose = purpose, Persistence = LvsPersistence.SystemdUnit, Interface = name };
