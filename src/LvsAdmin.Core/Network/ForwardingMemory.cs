@@ -59,7 +59,10 @@ internal sealed class ForwardingMemory
         }
 
         return known.Select(each => new HostMemory.Entry(
-            each.Key, each.Value.Before.ToString(CultureInfo.InvariantCulture), each.Value.Value.ToString(CultureInfo.InvariantCulture)) { Owners = [owner] });
+            each.Key, each.Value.Before.ToString(CultureInfo.InvariantCulture), each.Value.Value.ToString(CultureInfo.InvariantCulture))
+        {
+            Owners = [owner],
+        });
     }
 
     /// <summary>The step that writes a setting, with its earlier value remembered.</summary>
