@@ -71,15 +71,7 @@ internal sealed partial class MachineHost : ILvsHost
     }
 
     /// <summary>Runs a shell script on the machine, which must succeed, and gives its output.</summary>
-    internal string Shell(string script)
-    {
-        using Process process = Do(() => Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{script}\n{output}{error.Result}");
-        return output;
-    }
+    internal string Shell(string script) => Run("/bin/sh", "-ec", script);
 
     /// <summary>Starts a program that runs until the next boot; what it says goes to a file.</summary>
     internal void StartDaemon(string program, string log, params string[] arguments) =>
@@ -94,7 +86,7 @@ internal sealed partial class MachineHost : ILvsHost
     }
 
     /// <summary>Waits until a shell script succeeds, for at most 30 s.</summary>
-    internal void WaitFor(string script) => Shell($"for i in $(seq 300); do if {script}; then exit 0; fi; sleep 0.1; done; exit 1");
+    internal void WaitFor(string script) => Run("timeout", "30", "/bin/sh", "-c", $"until {script}; do sleep 0.2; done");
 
     public ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(Do<INetlinkTransport>(() => OperatingSystem.IsLinux() ? KernelNetlinkTransport.Open() : throw new PlatformNotSupportedException()));
@@ -165,6 +157,16 @@ internal sealed partial class MachineHost : ILvsHost
             int error = Marshal.GetLastPInvokeError();
             throw new Win32Exception(error, $"{what}: {new Win32Exception(error).Message}");
         }
+    }
+
+    private string Run(string program, params string[] arguments)
+    {
+        using Process process = Do(() => Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)}\n{output}{error.Result}");
+        return output;
     }
 
     private void StopDaemons()
