@@ -13,10 +13,8 @@ function Request([string] $Url, [int] $Count, [string[]] $From) {
     "$Url answered by $($answers -join ', ')"
 }
 
-# Act 1, direct routing. The director gets the virtual IPs, and a virtual service for each address family.
-ip -netns director address add 192.0.2.10/32 dev eth0
-ip -netns director address add 2001:db8::10/128 dev eth0 nodad preferred_lft 0
-New-LvsVirtualService 192.0.2.10:80, '[2001:db8::10]:80' -Scheduler rr -NetworkNamespace director -PassThru
+# Act 1, direct routing. The director gets a virtual service for each address family, and their virtual IPs, which it announces to its neighbours.
+New-LvsVirtualService 192.0.2.10:80, '[2001:db8::10]:80' -Scheduler rr -NetworkNamespace director -PassThru | Enable-LvsDirectorVip -PassThru
 Get-LvsVirtualService 192.0.2.10:80 -NetworkNamespace director | Add-LvsRealServer 192.0.2.21, 192.0.2.22 -Forwarding DirectRouting -Weight 100
 Add-LvsRealServer '[2001:db8::10]:80' 2001:db8::21, 2001:db8::22 -Forwarding DirectRouting -NetworkNamespace director
 Get-LvsRealServer -NetworkNamespace director
@@ -24,21 +22,22 @@ Get-LvsRealServer -NetworkNamespace director
 # The real servers answer the clients directly, so they hold the virtual IPs too, and must not answer ARP for them.
 'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 192.0.2.10, 2001:db8::10 -NetworkNamespace $_ -PassThru }
 Get-LvsArpPolicy all, eth0, lo -NetworkNamespace rs1
+Test-LvsArpPolicy 192.0.2.10 -NetworkNamespace client
 Request http://192.0.2.10/ -Count 6 -From rs1, rs2
 Request 'http://[2001:db8::10]/' -Count 6 -From rs1, rs2
 
 # Act 2, tunnelling: the same two servers, but packets reach them wrapped, wherever they stand.
-ip -netns director address add 192.0.2.11/32 dev eth0
-New-LvsVirtualService 192.0.2.11:80 -Scheduler rr -NetworkNamespace director
+New-LvsVirtualService 192.0.2.11:80 -Scheduler rr -NetworkNamespace director -PassThru | Enable-LvsDirectorVip
 Add-LvsRealServer 192.0.2.11:80 192.0.2.21, 192.0.2.22 -Forwarding Tunnel -NetworkNamespace director -PassThru
-'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 192.0.2.11 -Forwarding Tunnel -NetworkNamespace $_ -PassThru }
+# What each of them has to hold, and how, stands in the director's table.
+'rs1', 'rs2' | ForEach-Object { Get-LvsRealServer 192.0.2.11:80 -NetworkNamespace director | Enable-LvsRealServerVip -NetworkNamespace $_ -PassThru }
 Request http://192.0.2.11/ -Count 6 -From rs1, rs2
 
 # Act 3, NAT: the director rewrites addresses both ways, so it forwards packets, and the replies pass through it.
-ip -netns director address add 198.51.100.10/32 dev eth1
-ip netns exec director sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0
-New-LvsVirtualService 198.51.100.10:80 -Scheduler wrr -NetworkNamespace director
+Enable-LvsForwarding -NetworkNamespace director -PassThru
+New-LvsVirtualService 198.51.100.10:80 -Scheduler wrr -NetworkNamespace director -PassThru | Enable-LvsDirectorVip
 Add-LvsRealServer 198.51.100.10:80 192.0.2.21, 192.0.2.22 -Forwarding Nat -NetworkNamespace director -PassThru
+'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 198.51.100.10 -Forwarding Nat -Director 192.0.2.1 -NetworkNamespace $_ -PassThru }
 Request http://198.51.100.10/ -Count 6 -From rs1, rs2
 
 # Taking a server out of service: weight 0, on every service that has it.
@@ -48,3 +47,7 @@ Request http://192.0.2.10/ -Count 4 -From rs1
 # What the director remembers and has counted.
 Get-LvsConnection -RealServer 192.0.2.21 -NetworkNamespace director
 Get-LvsStatistics -NetworkNamespace director
+
+# And back: each host is left as it was found.
+'rs1', 'rs2' | ForEach-Object { Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip }
+Disable-LvsForwarding -NetworkNamespace director

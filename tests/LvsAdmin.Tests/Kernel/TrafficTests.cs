@@ -21,47 +21,6 @@ public sealed class TrafficTests(CmdletFixture cmdlets) : IClassFixture<CmdletFi
         }
     }
 
-    [Theory]
-    [InlineData("192.0.2.10", "192.0.2.21, 192.0.2.22", "DirectRouting", "lo")]
-    [InlineData("2001:db8::10", "2001:db8::21, 2001:db8::22", "DirectRouting", "lo")]
-    [InlineData("192.0.2.10", "192.0.2.21, 192.0.2.22", "Tunnel", "tunl0")]
-    [InlineData("2001:db8::10", "2001:db8::21, 2001:db8::22", "Tunnel", "ip6tnl0")]
-    public void Real_servers_answer_the_client_directly(string vip, string servers, string method, string device)
-    {
-        NamespaceThread.RequireIpvs();
-        LvsAddress address = LvsAddress.Parse(vip);
-        string service = $"{address.ToBracketedString()}:80";
-        string prefix = $"{vip}/{address.BitLength}";
-        // Deprecated, or the director would take its IPv6 VIP as the source of its own packets.
-        Topology.RunIn("director", "ip", ["address", "add", prefix, "dev", "eth0", .. address.Family == LvsAddressFamily.IPv6 ? ["nodad", "preferred_lft", "0"] : Array.Empty<string>()]);
-        try
-        {
-            cmdlets.Succeed("director", $"New-LvsVirtualService {service} -Scheduler rr; Add-LvsRealServer {service} {servers} -Forwarding {method}");
-            foreach (string server in new[] { "rs1", "rs2" })
-            {
-                LvsRealServerVip enabled = (LvsRealServerVip)Assert.Single(
-                    cmdlets.Succeed(server, $"Enable-LvsRealServerVip {vip} -Forwarding {method} -PassThru")).BaseObject;
-                Assert.Equal((device, address.BitLength), (enabled.Interface, enabled.PrefixLength));
-                Assert.Empty(enabled.Problems);
-                Assert.Single(cmdlets.Run(server, $"Enable-LvsRealServerVip {vip} -Forwarding {method} -Verbose").Verbose, text => text.Contains("already as wanted", StringComparison.Ordinal));
-            }
-
-            AnswersComeEvenly($"http://{address.ToBracketedString()}/");
-            Assert.Equal(0ul, Counted(service).OutgoingPackets);
-        }
-        finally
-        {
-            foreach (string server in new[] { "rs1", "rs2" })
-            {
-                cmdlets.Succeed(server, $"Disable-LvsRealServerVip {vip}");
-                Assert.Empty(cmdlets.Succeed(server, "Get-LvsRealServerVip"));
-                Assert.All(cmdlets.Succeed(server, "Get-LvsArpPolicy"), policy => Assert.Equal(LvsArpIgnore.AnyLocal, ((LvsArpPolicy)policy.BaseObject).Ignore));
-            }
-
-            Topology.RunIn("director", "ip", "address", "delete", prefix, "dev", "eth0");
-        }
-    }
-
     [Fact]
     public void Nat_answers_through_the_director_and_connections_are_listed_by_every_filter()
     {

@@ -36,6 +36,7 @@ public sealed class ForwardingKernelTests
         fixture.Shell(Odd + "; for i in ipv6/conf/*; do echo 0 >$i/accept_ra; done");
         await using LocalHost local = new(fixture.Name);
         string before = await StateAsync(local);
+        IReadOnlyList<string> memories = await local.ListDirectoryAsync("/run/lvsadmin", Stop);
         int step = 0;
         bool finished = false;
         for (; !finished; step += Stride)
@@ -60,7 +61,7 @@ public sealed class ForwardingKernelTests
             Assert.True(before == await StateAsync(local), $"killed at operation {step} of disabling");
         }
 
-        Assert.DoesNotContain($"host-{fixture.Inode}.json", await local.ListDirectoryAsync("/run/lvsadmin", Stop));
+        Assert.Equal(memories, await local.ListDirectoryAsync("/run/lvsadmin", Stop));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class ForwardingKernelTests
 
         await ApplyAsync(await ForwardingPolicies.PlanEnableAsync(host, LvsAddressFamily.IPv4, ["eth1"], false, Stop));
         LvsForwardingState state = await ForwardingPolicies.GetAsync(host, LvsAddressFamily.IPv4, Stop);
-        Assert.Equal((false, "eth0 eth1", "eth0 lo"), (state.Forwarding, string.Join(' ', state.Interfaces.Order()), string.Join(' ', state.RedirectingInterfaces.Order())));
+        Assert.Equal((false, "eth0 eth1", "eth0 lo"), (state.Forwarding, string.Join(' ', state.Interfaces.Order()), string.Join(' ', state.RedirectingInterfaces.Where(IsOurs).Order())));
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv4, Stop));
         Assert.Equal(before, fixture.Shell(StateOfHost));
 
@@ -101,7 +102,9 @@ public sealed class ForwardingKernelTests
         using NetworkNamespaceFixture router = new();
         fixture.Shell(
             $"ip link add eth0 type veth peer name eth0 netns {router.Name}; ip link add eth1 type dummy; ip link set eth1 up; "
-            + $"for n in {fixture.Name} {router.Name}; do ip netns exec $n sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad; ip link set eth0 up'; done");
+            + $"for n in {fixture.Name} {router.Name}; do ip netns exec $n sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad; ip link set eth0 up'; done; "
+            // Without its route for multicast, which comes a moment after the carrier, the router reaches nobody.
+            + $"for i in $(seq 50); do ip -n {router.Name} -6 route show table all | grep -q 'ff00::/8 dev eth0' && break; sleep 0.1; done");
         await using LocalHost host = new(fixture.Name);
         Topology.InNamespace(router.Name, Advertise);
         fixture.Shell("for i in $(seq 50); do ip -6 route show default | grep -q 'proto ra' && break; sleep 0.1; done");
@@ -114,6 +117,9 @@ public sealed class ForwardingKernelTests
         await ApplyAsync(await ForwardingPolicies.PlanDisableAsync(host, LvsAddressFamily.IPv6, Stop));
         Assert.Equal(before, fixture.Shell(StateOfHost));
     }
+
+    // Tunnels come with their modules, which other tests load.
+    private static bool IsOurs(string name) => name == "lo" || name.StartsWith("eth", StringComparison.Ordinal);
 
     // A router advertisement of half an hour (RFC 4861, 4.2), as a router sends it to all.
     private static bool Advertise()

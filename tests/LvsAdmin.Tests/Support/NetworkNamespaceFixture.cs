@@ -31,16 +31,13 @@ internal sealed class NetworkNamespaceFixture : IDisposable
         return output;
     }
 
-    /// <summary>The number by which the kernel knows the namespace, and which it gives to another one later.</summary>
-    internal string Inode => Shell("stat -L -c %i /proc/self/ns/net").Trim();
-
     // With what enabling VIPs remembered of the namespace.
     public void Dispose()
     {
         if (!_gone)
         {
             _gone = true;
-            Run("sh", "-c", $"rm -f /run/lvsadmin/vip-$(stat -L -c %i /run/netns/{Name}).json; ip netns delete {Name}");
+            Run("sh", "-c", $"set -- /run/lvsadmin/host-*; [ ! -e \"$1\" ] || ip netns exec {Name} sh -c 'rm -f /run/lvsadmin/host-$(cat /proc/sys/net/ipv4/conf/lo/tag).json'; ip netns delete {Name}");
         }
     }
 
