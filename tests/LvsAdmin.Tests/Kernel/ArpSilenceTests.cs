@@ -13,7 +13,7 @@ namespace LvsAdmin.Tests.Kernel;
 [Collection(SharedTopology.Name)]
 public sealed class ArpSilenceTests
 {
-    private const int Rounds = 6;
+    private const int Rounds = 3;
     private const string Vip = "192.0.2.77";
     private const string VipV6 = "2001:db8::77";
 

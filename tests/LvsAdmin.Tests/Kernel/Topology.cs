@@ -49,10 +49,12 @@ public sealed partial class Topology : IDisposable
         Run("ip", ["-details", "-json", "-n", networkNamespace, "-batch", "-"], string.Join('\n', commands) + "\n");
 
     /// <summary>Everything in a namespace that preparing a host can change: links, addresses, routes, rules, receive ports, and all settings of interfaces.</summary>
-    public static string State(string networkNamespace)
+    /// <param name="networkNamespace">The namespace.</param>
+    /// <param name="rulesV6">Whether IPv6 rules are among it, which take a process of their own.</param>
+    public static string State(string networkNamespace, bool rulesV6 = false)
     {
         // A device that was up once keeps its queue: it reads noqueue, and never noop again.
-        var state = (Batch(networkNamespace, "address show", "route show table all", "rule show", "fou show") + Run("ip", ["-6", "-n", networkNamespace, "rule", "show"]))
+        var state = (Batch(networkNamespace, "address show", "route show table all", "rule show", "fou show") + (rulesV6 ? Run("ip", ["-6", "-n", networkNamespace, "rule", "show"]) : string.Empty))
             .Replace("\"qdisc\":\"noop\"", "\"qdisc\":\"noqueue\"", StringComparison.Ordinal);
         return state + InNamespace(networkNamespace, () => string.Join('\n',
             from family in Families
