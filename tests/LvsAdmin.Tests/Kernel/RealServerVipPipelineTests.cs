@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Diagnosis;
-using LvsAdmin.Core.Network;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Support;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LvsAdmin.Core.Ipvs;
-using LvsAdmin.Core.Network;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Support;
 

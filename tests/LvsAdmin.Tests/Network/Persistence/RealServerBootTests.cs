@@ -44,7 +44,7 @@ public sealed class RealServerBootTests : IAsyncDisposable
         Machine.Shell("modprobe -a ipip fou");
         string files = Files();
         AddCard();
-        Machine.Shell("ip address add 192.0.2.21/24 dev eth0; ip link set eth0 up");
+        Machine.Shell("ip address add 192.0.2.21/24 brd + dev eth0; ip link set eth0 up");
         string before = Network();
         foreach ((LvsAddress vip, LvsVipSettings settings) in Vips)
         {
@@ -57,7 +57,7 @@ public sealed class RealServerBootTests : IAsyncDisposable
 
         Machine.Reboot();
         AddCard();
-        Machine.Shell(method == LvsPersistence.Ifupdown ? "ifup -a" : UnitsOf("ExecStart", "ip address add 192.0.2.21/24 dev eth0; ip link set eth0 up"));
+        Machine.Shell(method == LvsPersistence.Ifupdown ? "ifup -a" : UnitsOf("ExecStart", "ip address add 192.0.2.21/24 brd + dev eth0; ip link set eth0 up"));
         Assert.Equal(enabled, Network());
         IReadOnlyList<LvsRealServerVip> seen = await RealServerVips.GetAsync(Machine, Stop);
         Assert.Equal(Vips.Select(each => (each.Vip, each.Settings.Forwarding, (LvsPersistence?)method)), seen.Select(vip => (vip.Address, vip.Forwarding, vip.Persistence)));
