@@ -56,9 +56,9 @@ public sealed partial class Topology : IDisposable
         // A device that was up once keeps its queue: it reads noqueue, and never noop again.
         var state = (Batch(networkNamespace, "address show", "route show table all", "rule show", "fou show") + (rulesV6 ? Run("ip", ["-6", "-n", networkNamespace, "rule", "show"]) : string.Empty))
             .Replace("\"qdisc\":\"noop\"", "\"qdisc\":\"noqueue\"", StringComparison.Ordinal);
+        // A tunnel that was up once has its IPv6 settings from then on: of these, only those of the interfaces that are always there.
         return state + InNamespace(networkNamespace, () => string.Join('\n',
             from family in Families
-            // A tunnel that was up once has its IPv6 settings from then on.
             from name in family == "ipv4" ? Directory.GetDirectories("/proc/sys/net/ipv4/conf").Select(Path.GetFileName) : ["all", "default", "lo", "eth0"]
             from path in Directory.EnumerateFiles($"/proc/sys/net/{family}/conf/{name}").Order(StringComparer.Ordinal)
             where !path.EndsWith("stable_secret", StringComparison.Ordinal)
