@@ -34,8 +34,9 @@ public sealed class ForwardingTests(CmdletFixture cmdlets) : IClassFixture<Cmdle
         { "2001:db8::10", Servers6, "-Forwarding Tunnel -TunnelType Gue -TunnelPort 6080", "ip6tnl0" },
         { "198.51.100.10", Servers4, "-Forwarding Nat", "eth0" },
         { "2001:db8:1::10", Servers6, "-Forwarding Nat", "eth0" },
-        // Beyond the thirteen: a checksum, which the device must expect.
+        // Beyond the thirteen: a checksum, which the device must expect; and GRE around the other family, which needs no device of its own.
         { "192.0.2.10", Servers4, "-Forwarding Tunnel -TunnelType Gre -TunnelChecksum Checksum", "lvsgre" },
+        { "2001:db8::10", Servers4, "-Forwarding Tunnel -TunnelType Gre", "gre0" },
     };
 
     public void Dispose()

@@ -52,6 +52,23 @@ public sealed class RealServerVipPipelineTests(CmdletFixture cmdlets) : IClassFi
         Assert.Empty(cmdlets.Succeed("rs1", "Get-LvsRealServerVip"));
     }
 
+    [Theory]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Persistent", "PersistenceInNamespace")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.21", "AddressConflict")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Interface eth0", "InterfaceUnsuitable")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Interface nowhere", "InterfaceMissing")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -RealServerAddress 192.0.2.10", "VipIsRealServerAddress")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Forwarding Nat", "DirectorMissing")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Forwarding Nat -Director 203.0.113.1", "DirectorNotOnLink")]
+    [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Forwarding Tunnel -TunnelType Gue", "TunnelPortMissing")]
+    [InlineData("Disable-LvsRealServerVip 192.0.2.21", "AddressConflict")]
+    public void What_cannot_be_has_an_error_of_its_own_and_changes_nothing(string script, string id)
+    {
+        NamespaceThread.RequireIpvs();
+        Assert.Equal(id, cmdlets.Fail("rs1", script).FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Empty(cmdlets.Succeed("rs1", "Get-LvsRealServerVip"));
+    }
+
     [Fact]
     public void Each_check_sees_what_it_is_for()
     {
