@@ -20,7 +20,9 @@ public abstract class HostChangeCommand : LvsHostCommand
         }
 
         // One question for the whole: half of a plan, such as a VIP without its ARP policy, would be worse than none.
-        if (!await ShouldProcessAsync(target, Describe(action, plan)))
+        // What is only remembered of it is left out, unless it is all.
+        HostChange[] visible = [.. plan.Where(change => !change.IsNote)];
+        if (!await ShouldProcessAsync(target, Describe(action, visible.Length > 0 ? visible : plan)))
         {
             return false;
         }

@@ -56,7 +56,7 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
     [Parameter]
     public SwitchParameter Persistent { get; set; }
 
-    /// <summary>Who brings it back, where the one found on the host is not the right one.</summary>
+    /// <summary>Let it come back after a boot by this manager, where the one found on the host is not the right one.</summary>
     [Parameter]
     public LvsPersistence? PersistenceMethod { get; set; }
 
@@ -68,13 +68,6 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
     protected override Task BeginAsync()
     {
         _onCommandLine = [.. MyInvocation.BoundParameters.Keys];
-        if (PersistenceMethod is not null && !Persistent)
-        {
-            ThrowTerminatingError(new ErrorRecord(
-                new PSArgumentException("-PersistenceMethod says who brings the virtual IP back after a boot, and nobody is to: add -Persistent."),
-                "PersistenceMethodNeedsPersistent", ErrorCategory.InvalidArgument, PersistenceMethod));
-        }
-
         return base.BeginAsync();
     }
 
@@ -92,7 +85,7 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
                 }
 
                 LvsVipSettings settings = SettingsFor(chosen.Server);
-                LvsVipPlan plan = await RealServerVips.PlanEnableAsync(TargetHost, vip, settings, Persistent, PersistenceMethod, StopToken);
+                LvsVipPlan plan = await RealServerVips.PlanEnableAsync(TargetHost, vip, settings, Persistent || PersistenceMethod is not null, PersistenceMethod, StopToken);
                 if (await ApplyAsync($"virtual IP {vip} on {HostText}", $"Enable for {settings.Forwarding}", plan.Changes) && PassThru)
                 {
                     foreach (LvsRealServerVip enabled in (await RealServerVips.GetAsync(TargetHost, StopToken)).Where(enabled => enabled.Address == vip))
