@@ -52,6 +52,21 @@ public sealed class RealServerVipPipelineTests(CmdletFixture cmdlets) : IClassFi
         Assert.Empty(cmdlets.Succeed("rs1", "Get-LvsRealServerVip"));
     }
 
+    [Fact]
+    public void WhatIf_shows_the_steps_and_the_files_and_changes_nothing()
+    {
+        NamespaceThread.RequireIpvs();
+        string text = cmdlets.Engine.Run("$PSDefaultParameterValues = @{}; Enable-LvsRealServerVip 192.0.2.10 -PersistenceMethod SystemdUnit -WhatIf").HostText;
+        string words = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("net.ipv4.conf.all: arp_announce 0 -> 2; interface lo: address (none) -> 192.0.2.10/32 label lo:0;", words, StringComparison.Ordinal);
+        Assert.Contains("--- /dev/null +++ /etc/sysctl.d/90-lvsadmin-vips.conf @@", words, StringComparison.Ordinal);
+        Assert.Contains("+net/ipv4/conf/all/arp_ignore = 1 ", words, StringComparison.Ordinal);
+        Assert.Contains("+++ /etc/systemd/system/lvsadmin-vips.service", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("remembers", words, StringComparison.Ordinal);
+        Assert.False(File.Exists("/etc/sysctl.d/90-lvsadmin-vips.conf"));
+        Assert.Empty(cmdlets.Engine.Run("Get-LvsRealServerVip").Output);
+    }
+
     [Theory]
     [InlineData("Enable-LvsRealServerVip 192.0.2.10 -Persistent", "PersistenceInNamespace")]
     [InlineData("Enable-LvsRealServerVip 192.0.2.21", "AddressConflict")]
