@@ -99,6 +99,8 @@ public sealed class ForwardingTests(CmdletFixture cmdlets) : IClassFixture<Cmdle
         {
             _isV6 = vip.Family == LvsAddressFamily.IPv6;
             _isNat = isNat;
+            // As many distributions have it: what comes out of a tunnel is dropped, unless the tunnel's own filter is loose.
+            Filter("1");
             _address = $"{vip}/{vip.BitLength} dev {(isNat ? "eth1" : "eth0")}";
             Topology.Batch("director", $"address add {_address}{(_isV6 ? " nodad preferred_lft 0" : string.Empty)}");
             if (isNat)
@@ -110,11 +112,24 @@ public sealed class ForwardingTests(CmdletFixture cmdlets) : IClassFixture<Cmdle
 
         public void Dispose()
         {
+            Filter("0");
             Topology.Batch("director", $"address delete {_address}");
             if (_isNat)
             {
                 Routes("add");
                 Forward(0);
+            }
+        }
+
+        private static void Filter(string level)
+        {
+            foreach (string server in RealServers)
+            {
+                Topology.InNamespace(server, () =>
+                {
+                    File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", level);
+                    return true;
+                });
             }
         }
 
