@@ -31,8 +31,7 @@ public static class ArpPolicyChecks
         RealServerState state = await RealServerState.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         foreach (string missing in options.Interfaces.Where(name => state.Find(name) is null))
         {
-            throw new LvsHostException(
-                LvsHostError.InterfaceMissing, $"There is no interface '{missing}' on {host.Name}. It has: {string.Join(", ", state.Interfaces.Select(each => each.Name))}.");
+            throw NetworkInterfaces.Missing(host, missing, state.Interfaces.Select(each => each.Name));
         }
 
         Checker checker = new(host, options, state, new LinkProbe(host, options.TimeoutSeconds));
@@ -83,7 +82,7 @@ public static class ArpPolicyChecks
             }
 
             // A route of type local makes an address the host's own as well, without any interface that has it.
-            if (holders.Length > 0 || Text(route, "type") == "local")
+            if (holders.Length > 0 || IpCommand.Text(route, "type") == "local")
             {
                 string where = holders.Length > 0 ? string.Join(", ", holders.Select(held => held.Interface.Name)) : "a local route";
                 if (vip.Family == LvsAddressFamily.IPv6)
@@ -100,8 +99,8 @@ public static class ArpPolicyChecks
                 yield break;
             }
 
-            IReadOnlyList<string> ways = options.Interfaces.Count > 0 ? options.Interfaces : Text(route, "dev") is { } device ? [device] : [];
-            if (options.Interfaces.Count == 0 && (ways.Count == 0 || Text(route, "gateway") is not null || route.TryGetProperty("via", out _)))
+            IReadOnlyList<string> ways = options.Interfaces.Count > 0 ? options.Interfaces : IpCommand.Text(route, "dev") is { } device ? [device] : [];
+            if (options.Interfaces.Count == 0 && (ways.Count == 0 || IpCommand.Text(route, "gateway") is not null || route.TryGetProperty("via", out _)))
             {
                 yield return new LvsCheckResult
                 {
@@ -110,7 +109,7 @@ public static class ArpPolicyChecks
                     Outcome = LvsCheckOutcome.NotChecked,
                     Message = ways.Count == 0
                         ? "This host has no route to the VIP."
-                        : $"The VIP is reached through the router {Text(route, "gateway") ?? "of another family"}: who answers for it is seen on its own link only.",
+                        : $"The VIP is reached through the router {IpCommand.Text(route, "gateway") ?? "of another family"}: who answers for it is seen on its own link only.",
                     Remedy = "Run this on a host of the VIP's link: the director, a real server, or the router.",
                 };
                 yield break;
@@ -229,8 +228,8 @@ public static class ArpPolicyChecks
             JsonElement[] proxies = await IpCommand.QueryAsync(host, cancellationToken, "-6", "-json", "neighbor", "show", "proxy").ConfigureAwait(false);
             List<string> answering = [];
             foreach (string name in from proxy in proxies
-                                    where Text(proxy, "dst") == vip.ToString()
-                                    let device = Text(proxy, "dev")
+                                    where IpCommand.Text(proxy, "dst") == vip.ToString()
+                                    let device = IpCommand.Text(proxy, "dev")
                                     where device is not null && (options.Interfaces.Count == 0 || options.Interfaces.Contains(device))
                                     select device)
             {
@@ -302,8 +301,5 @@ public static class ArpPolicyChecks
 
         private static string Hosts(IReadOnlyList<string> macAddresses) =>
             macAddresses.Count == 1 ? $"{macAddresses[0]} answers" : $"{string.Join(", ", macAddresses)} answer";
-
-        private static string? Text(JsonElement element, string name) =>
-            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 }

@@ -91,7 +91,7 @@ public static class RealServerVipChecks
 
         async ValueTask<LvsCheckResult> CheckDeliveryAsync()
         {
-            JsonElement[]? routes = await IpCommand.TryQueryAsync(host, "unreachable", cancellationToken, isV4 ? "-4" : "-6", "-json", "route", "get", $"{vip}").ConfigureAwait(false);
+            JsonElement[]? routes = await IpCommand.TryQueryAsync(host, "unreachable", cancellationToken, IpCommand.FamilyOption(vip.Family), "-json", "route", "get", $"{vip}").ConfigureAwait(false);
             string? type = routes is [var route, ..] && route.TryGetProperty("type", out JsonElement kind) ? kind.GetString() : null;
             return type == "local"
                 ? Result(VipChecks.LocalDelivery, true, "The kernel takes packets for the VIP in.", null)

@@ -216,8 +216,7 @@ public static class ArpPolicies
             // The name becomes a part of a path, so only one that the kernel lists is used.
             if (!existing.Contains(name) || await ReadAsync(host, name, cancellationToken).ConfigureAwait(false) is not { } own)
             {
-                throw new LvsHostException(
-                    LvsHostError.InterfaceMissing, $"There is no interface '{name}' on {host.Name}. It has: {string.Join(", ", existing)}.");
+                throw NetworkInterfaces.Missing(host, name, existing);
             }
 
             if (ignore is { } wantedIgnore && wantedIgnore != own.Ignore)

@@ -124,7 +124,7 @@ internal static partial class DirectorNeighbours
     // The kernel itself asks for a neighbour when it is told that the neighbour is used (NTF_USE; neigh_add, net/core/neighbour.c).
     private static async ValueTask<Answer> AskKernelAsync(ILvsHost host, string interfaceName, LvsAddress address, CancellationToken cancellationToken)
     {
-        string family = address.Family == LvsAddressFamily.IPv6 ? "-6" : "-4";
+        string family = IpCommand.FamilyOption(address.Family);
         // What was heard earlier, perhaps from a director that is dead now, would be taken for an answer.
         string[] flush = [family, "neigh", "flush", "to", $"{address}", "dev", interfaceName];
         await IpCommand.RunAsync(host, cancellationToken, flush).ConfigureAwait(false);

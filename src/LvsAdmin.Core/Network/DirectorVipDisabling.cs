@@ -12,7 +12,7 @@ internal static class DirectorVipDisabling
         DirectorVipMemory memory = await DirectorVipMemory.OpenAsync(host, vip, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PersistentVip> persistent = await PersistentVips.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         List<HostChange> changes = [.. (await memory.FindLeftoversAsync(cancellationToken).ConfigureAwait(false)).Select(each => each.Restoring)];
-        foreach ((HostInterface holder, InterfaceAddress held) in interfaces.SelectMany(each => each.Addresses.Where(held => held.Address == vip).Select(held => (each, held))))
+        foreach ((HostInterface holder, InterfaceAddress held) in HostInterface.Holders(interfaces, vip))
         {
             if (!memory.Added(holder.Name, held) && !persistent.Any(each => each.Address == vip && each.Purpose == DirectorVips.Purpose && each.Interface == holder.Name))
             {

@@ -75,7 +75,7 @@ internal static class DirectorVipEnabling
         ILvsHost host, IReadOnlyList<HostInterface> interfaces, LvsAddress vip, string? interfaceName, int prefixLength)
     {
         HostInterface? found = null;
-        foreach ((HostInterface holder, InterfaceAddress held) in interfaces.SelectMany(each => each.Addresses.Where(held => held.Address == vip).Select(held => (each, held))))
+        foreach ((HostInterface holder, InterfaceAddress held) in HostInterface.Holders(interfaces, vip))
         {
             string where = $"{held.Address}/{held.PrefixLength} is on interface {holder.Name} of {host.Name} already";
             string? conflict = held switch
@@ -104,8 +104,7 @@ internal static class DirectorVipEnabling
     {
         if (interfaceName is not null)
         {
-            return interfaces.FirstOrDefault(each => each.Name == interfaceName) ?? throw new LvsHostException(
-                LvsHostError.InterfaceMissing, $"There is no interface '{interfaceName}' on {host.Name}. It has: {string.Join(", ", interfaces.Select(each => each.Name))}.");
+            return interfaces.FirstOrDefault(each => each.Name == interfaceName) ?? throw NetworkInterfaces.Missing(host, interfaceName, interfaces.Select(each => each.Name));
         }
 
         // The narrowest network that the VIP lies in, among those that are on a link.

@@ -38,7 +38,7 @@ internal sealed class DirectorVipMemory
 
     internal static async ValueTask<DirectorVipMemory> OpenAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)
     {
-        HostMemory memory = new HostMemory(host);
+        HostMemory memory = new(host);
         (IReadOnlyList<HostMemory.Entry> entries, _) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
         return new DirectorVipMemory(host, vip, memory, entries);
     }
@@ -85,8 +85,7 @@ internal sealed class DirectorVipMemory
         foreach (HostMemory.Entry entry in _entries.Where(entry => entry.Owners is [var only] && only == Announcing))
         {
             if (entry.Key.Split('/') is [.., var interfaceName, (Ipv6Settings.AcceptDad or Ipv6Settings.NeighbourNotify) and var setting]
-                && int.TryParse(entry.Before, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int before)
-                && int.TryParse(entry.Set, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int set)
+                && entry.Numbers() is var (before, set)
                 && await Ipv6Settings.ReadAsync(_host, interfaceName, setting, cancellationToken).ConfigureAwait(false) == set)
             {
                 found.Add(new Leftover(interfaceName, setting, before, Ipv6Settings.Change(_host, interfaceName, setting, set, before)));

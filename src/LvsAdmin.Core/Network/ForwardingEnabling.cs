@@ -17,8 +17,7 @@ internal static class ForwardingEnabling
         ForwardingSettings settings = await ForwardingSettings.ReadAsync(host, family, cancellationToken).ConfigureAwait(false);
         if (interfaces.FirstOrDefault(name => !settings.Interfaces.Contains(name)) is { } missing)
         {
-            throw new LvsHostException(
-                LvsHostError.InterfaceMissing, $"There is no interface '{missing}' on {host.Name}. It has: {string.Join(", ", settings.Interfaces)}.");
+            throw NetworkInterfaces.Missing(host, missing, settings.Interfaces);
         }
 
         ForwardingMemory memory = await ForwardingMemory.OpenAsync(host, settings, cancellationToken).ConfigureAwait(false);

@@ -116,8 +116,7 @@ internal sealed class ForwardingMemory
     /// <summary>The value that a setting had before, where it still has the one that we gave it and nobody else needs that; else null.</summary>
     internal int? EarlierOf(string path, int value) =>
         _entries.FirstOrDefault(entry => entry.Key == path && entry.Owners.Length == 1) is { } entry
-        && int.TryParse(entry.Set, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int set)
-        && int.TryParse(entry.Before, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int before)
+        && entry.Numbers() is var (before, set)
         && set == value
             ? before
             : null;

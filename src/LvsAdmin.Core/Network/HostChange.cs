@@ -45,6 +45,9 @@ public sealed class HostChange
     /// <summary>Takes the finished step back.</summary>
     internal Func<CancellationToken, ValueTask> Undo { get; }
 
+    /// <summary>The step that is this one's way back, for those that do the same in both directions.</summary>
+    internal HostChange Reversed() => new(Target, Property, NewValue, OldValue, Undo, Apply) { IsNote = IsNote };
+
     /// <summary>The step as a person would read it.</summary>
     public override string ToString() => Description ?? $"{Target}: {Property} {OldValue ?? "(none)"} -> {NewValue ?? "(none)"}";
 }

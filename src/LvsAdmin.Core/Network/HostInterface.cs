@@ -74,19 +74,26 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         }
     }
 
+    /// <summary>Where an address is, as a VIP or otherwise.</summary>
+    internal static IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Holders(IEnumerable<HostInterface> interfaces, LvsAddress address) =>
+        from each in interfaces
+        from held in each.Addresses
+        where held.Address == address
+        select (each, held);
+
     internal static bool IsLoopbackAddress(LvsAddress address) => System.Net.IPAddress.IsLoopback(address.ToIPAddress());
 
     private static HostInterface Parse(JsonElement element)
     {
         JsonElement info = element.TryGetProperty("linkinfo", out JsonElement link) ? link : default;
         JsonElement data = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out JsonElement given) ? given : default;
-        return new HostInterface(Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
+        return new HostInterface(IpCommand.Text(element, "ifname")!, element.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).ToHashSet())
         {
-            Kind = Text(info, "info_kind") ?? string.Empty,
-            MacAddress = Text(element, "link_type") == "ether" ? Text(element, "address") : null,
-            AcceptsAnyRemote = Text(data, "remote") == "any",
-            Local = LvsAddress.TryParse(Text(data, "local"), out LvsAddress local, out _) ? local : null,
-            Protocol = Text(data, "proto"),
+            Kind = IpCommand.Text(info, "info_kind") ?? string.Empty,
+            MacAddress = IpCommand.Text(element, "link_type") == "ether" ? IpCommand.Text(element, "address") : null,
+            AcceptsAnyRemote = IpCommand.Text(data, "remote") == "any",
+            Local = LvsAddress.TryParse(IpCommand.Text(data, "local"), out LvsAddress local, out _) ? local : null,
+            Protocol = IpCommand.Text(data, "proto"),
             ExpectsChecksum = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("icsum", out JsonElement checksum) && checksum.ValueKind == JsonValueKind.True,
             Mtu = element.TryGetProperty("mtu", out JsonElement mtu) && mtu.TryGetInt32(out int bytes) ? bytes : 0,
             Addresses = element.TryGetProperty("addr_info", out JsonElement addresses)
@@ -96,14 +103,11 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
     }
 
     private static InterfaceAddress ParseAddress(JsonElement element) =>
-        new(LvsAddress.Parse(Text(element, "local")!), element.GetProperty("prefixlen").GetInt32(), Text(element, "scope") ?? "global")
+        new(LvsAddress.Parse(IpCommand.Text(element, "local")!), element.GetProperty("prefixlen").GetInt32(), IpCommand.Text(element, "scope") ?? "global")
         {
-            Label = Text(element, "label"),
-            Broadcast = Text(element, "broadcast") is { } broadcast ? LvsAddress.Parse(broadcast) : null,
+            Label = IpCommand.Text(element, "label"),
+            Broadcast = IpCommand.Text(element, "broadcast") is { } broadcast ? LvsAddress.Parse(broadcast) : null,
             HasPeer = element.TryGetProperty("address", out _),
             IsDeprecated = element.TryGetProperty("deprecated", out JsonElement deprecated) && deprecated.ValueKind == JsonValueKind.True,
         };
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

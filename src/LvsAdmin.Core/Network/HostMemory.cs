@@ -202,6 +202,13 @@ internal sealed partial class HostMemory
 
         /// <summary>Addresses that were there before the change, and got on without it.</summary>
         public string[] Bystanders { get; init; } = [];
+
+        /// <summary>Both values of a setting; null where the change is of another kind.</summary>
+        internal (int Before, int Set)? Numbers() =>
+            int.TryParse(Before, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int before)
+            && int.TryParse(Set, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int set)
+                ? (before, set)
+                : null;
     }
 
     /// <summary>How an owner was enabled.</summary>

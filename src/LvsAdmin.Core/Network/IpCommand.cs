@@ -1,11 +1,19 @@
 using System.Text.Json;
 using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Network;
 
 /// <summary>Runs ip(8) of iproute2 on a host: what it prints as JSON, and its errors as those of hosts.</summary>
 internal static class IpCommand
 {
+    /// <summary>The option by which ip(8) works on one family of addresses.</summary>
+    internal static string FamilyOption(LvsAddressFamily family) => family == LvsAddressFamily.IPv6 ? "-6" : "-4";
+
+    /// <summary>A property of what it printed; null where there is none, or it is no text.</summary>
+    internal static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     /// <summary>Runs a command that changes something.</summary>
     /// <exception cref="LvsHostException">It failed; the kind tells missing rights, missing interfaces and existing addresses apart.</exception>
     internal static async ValueTask RunAsync(ILvsHost host, CancellationToken cancellationToken, params string[] arguments) =>

@@ -6,6 +6,7 @@ namespace LvsAdmin.Core.Network;
 internal static class Ipv6Settings
 {
     internal const string AcceptDad = "accept_dad";
+    internal const string AcceptRedirects = "accept_redirects";
     internal const string AcceptRouterAdvertisements = "accept_ra";
     internal const string DisableIPv6 = "disable_ipv6";
     internal const string NeighbourNotify = "ndisc_notify";

@@ -5,6 +5,10 @@ namespace LvsAdmin.Core.Network;
 /// <summary>The network interfaces of a host.</summary>
 public static class NetworkInterfaces
 {
+    /// <summary>The error of an interface that was named and does not exist.</summary>
+    internal static LvsHostException Missing(ILvsHost host, string name, IEnumerable<string> existing, string remedy = "") => new(
+        LvsHostError.InterfaceMissing, $"There is no interface '{name}' on {host.Name}. It has: {string.Join(", ", existing)}.{remedy}");
+
     /// <summary>The names of the interfaces in the host's network namespace, in the kernel's order, from /proc/net/dev.</summary>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
     public static async ValueTask<IReadOnlyList<string>> ListAsync(ILvsHost host, CancellationToken cancellationToken)

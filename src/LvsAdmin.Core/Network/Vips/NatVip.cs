@@ -17,7 +17,7 @@ internal static class NatVip
         if (family == LvsAddressFamily.IPv6)
         {
             // IPv6 has no switch by which a director could stop sending redirects, and one of them sends the answers past it.
-            string path = $"/proc/sys/net/ipv6/conf/{interfaceName}/accept_redirects";
+            string path = Ipv6Settings.PathOf(interfaceName, Ipv6Settings.AcceptRedirects);
             int current = await KernelSetting.ReadAsync(plan.Host, path, cancellationToken).ConfigureAwait(false) ?? 0;
             plan.Want(path, current, 0);
         }
@@ -35,7 +35,7 @@ internal static class NatVip
     private static async ValueTask<(string Interface, LvsAddress From)> FindLinkAsync(
         VipPlanBuilder plan, LvsVipSettings settings, LvsAddress director, CancellationToken cancellationToken)
     {
-        string option = ReturnRoute.Option(director.Family);
+        string option = IpCommand.FamilyOption(director.Family);
         JsonElement? found = (await IpCommand.TryQueryAsync(plan.Host, "unreachable", cancellationToken, option, "-json", "route", "get", $"{director}").ConfigureAwait(false))?[0];
         string? type = found is { } local && local.TryGetProperty("type", out JsonElement kind) ? kind.GetString() : null;
         if (type == "local")
@@ -88,7 +88,7 @@ internal static class NatVip
         VipPlanBuilder plan, LvsVipSettings settings, LvsAddress director, string interfaceName, LvsAddress from, CancellationToken cancellationToken)
     {
         LvsAddressFamily family = director.Family;
-        string option = ReturnRoute.Option(family);
+        string option = IpCommand.FamilyOption(family);
         (int table, IReadOnlyList<string> present) = await FindTableAsync(plan, director, interfaceName, cancellationToken).ConfigureAwait(false);
         string number = table.ToString(CultureInfo.InvariantCulture);
         string route = $"default via {director} dev {interfaceName} table {number}";
@@ -120,7 +120,7 @@ internal static class NatVip
 
     private static void PlanEntry(VipPlanBuilder plan, string what, LvsAddressFamily family, string words, bool isPresent)
     {
-        string key = what == "rule" ? ReturnRoute.RuleKey(family, words) : ReturnRoute.RouteKey(family, words);
+        string key = ReturnRoute.Key(what, family, words);
         if (isPresent)
         {
             plan.Rely(key);

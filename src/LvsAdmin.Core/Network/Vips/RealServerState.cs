@@ -56,11 +56,7 @@ internal sealed class RealServerState
     internal HostInterface? Find(string name) => Interfaces.FirstOrDefault(each => each.Name == name);
 
     /// <summary>Where an address is, as a VIP or otherwise.</summary>
-    internal IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Holders(LvsAddress address) =>
-        from each in Interfaces
-        from held in each.Addresses
-        where held.Address == address
-        select (each, held);
+    internal IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Holders(LvsAddress address) => HostInterface.Holders(Interfaces, address);
 
     internal IEnumerable<(HostInterface Interface, InterfaceAddress Address)> Vips() =>
         from each in Interfaces

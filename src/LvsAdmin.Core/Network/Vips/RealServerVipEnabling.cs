@@ -47,7 +47,7 @@ internal static class RealServerVipEnabling
         }
         else
         {
-            await RequireV6Async(plan.Host, name, target is null, cancellationToken).ConfigureAwait(false);
+            await Ipv6Settings.RequireAsync(plan.Host, target is null ? Ipv4Settings.Default : name, cancellationToken).ConfigureAwait(false);
         }
 
         if (target is { IsUp: true })
@@ -109,9 +109,8 @@ internal static class RealServerVipEnabling
         }
     }
 
-    internal static LvsHostException NoInterface(VipPlanBuilder plan, string name, string remedy) => new(
-        LvsHostError.InterfaceMissing,
-        $"There is no interface '{name}' on {plan.Host.Name}. It has: {string.Join(", ", plan.State.Interfaces.Select(each => each.Name))}.{remedy}");
+    internal static LvsHostException NoInterface(VipPlanBuilder plan, string name, string remedy) =>
+        NetworkInterfaces.Missing(plan.Host, name, plan.State.Interfaces.Select(each => each.Name), remedy);
 
     private static async ValueTask PlanDirectRoutingAsync(VipPlanBuilder plan, LvsVipSettings settings, CancellationToken cancellationToken)
     {
@@ -166,21 +165,6 @@ internal static class RealServerVipEnabling
                 plan.Want(
                     Ipv4Settings.PathOf(policy.Interface, Ipv4Settings.ArpAnnounce), (int)policy.Announce, suffices ? (int)policy.Announce : (int)LvsArpAnnounce.BestLocal, bystanders);
             }
-        }
-    }
-
-    private static async ValueTask RequireV6Async(ILvsHost host, string name, bool isMissing, CancellationToken cancellationToken)
-    {
-        string of = isMissing ? Ipv4Settings.Default : name;
-        string path = $"/proc/sys/net/ipv6/conf/{of}/disable_ipv6";
-        string? disabled = await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
-        if (disabled?.Trim() != "0")
-        {
-            throw new LvsHostException(
-                LvsHostError.InterfaceUnsuitable,
-                disabled is null
-                    ? $"{host.Name} has no IPv6 on {of} ({path} is missing)."
-                    : $"IPv6 is switched off for {of} on {host.Name}: sysctl -w net.ipv6.conf.{of}.disable_ipv6=0 switches it on.");
         }
     }
 

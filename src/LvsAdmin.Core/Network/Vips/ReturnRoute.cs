@@ -17,10 +17,6 @@ internal static class ReturnRoute
     /// <summary>The priority of our rules: before table main (32766), after a user's own low numbers.</summary>
     internal const int RulePriority = 5000;
 
-    private const string RulePrefix = "rule ";
-    private const string RoutePrefix = "route ";
-    private const string DefaultPrefix = "default ";
-
     /// <summary>What a rule is asked for by: <c>from 192.0.2.21 ipproto tcp sport 80 lookup 5000 priority 5000</c>.</summary>
     internal static string Rule(LvsAddress from, LvsProtocol? protocol, int port, int table) => string.Create(
         CultureInfo.InvariantCulture,
@@ -32,10 +28,9 @@ internal static class ReturnRoute
     /// <param name="family">The family of the addresses.</param>
     /// <param name="words">What follows <c>ip rule add</c>.</param>
     internal static HostChange Add(ILvsHost host, string what, LvsAddressFamily family, string words) => new(
-        $"{what} {Option(family)}", "entry", null, words, stop => RunAsync(host, what, "add", family, words, stop), stop => RunAsync(host, what, "delete", family, words, stop));
+        $"{what} {IpCommand.FamilyOption(family)}", "entry", null, words, stop => RunAsync(host, what, "add", family, words, stop), stop => RunAsync(host, what, "delete", family, words, stop));
 
-    internal static HostChange Remove(ILvsHost host, string what, LvsAddressFamily family, string words) => new(
-        $"{what} {Option(family)}", "entry", words, null, stop => RunAsync(host, what, "delete", family, words, stop), stop => RunAsync(host, what, "add", family, words, stop));
+    internal static HostChange Remove(ILvsHost host, string what, LvsAddressFamily family, string words) => Add(host, what, family, words).Reversed();
 
     /// <summary>The step that makes a route the default one.</summary>
     /// <param name="host">The host.</param>
@@ -44,18 +39,18 @@ internal static class ReturnRoute
     /// <param name="after">The new one, such as <c>via 192.0.2.1 dev eth0</c>; null takes the default route away.</param>
     internal static HostChange Default(ILvsHost host, LvsAddressFamily family, string? before, string? after)
     {
-        return new HostChange($"route {Option(family)}", "default", before, after, stop => ChangeAsync(before, after, stop), stop => ChangeAsync(after, before, stop));
+        return new HostChange($"route {IpCommand.FamilyOption(family)}", "default", before, after, stop => ChangeAsync(before, after, stop), stop => ChangeAsync(after, before, stop));
 
         ValueTask ChangeAsync(string? from, string? to, CancellationToken stop) => to is null
             ? RunAsync(host, "route", "delete", family, $"default {from}", stop)
             : RunAsync(host, "route", "replace", family, $"default {to}", stop);
     }
 
-    internal static string RuleKey(LvsAddressFamily family, string words) => $"{RulePrefix}{Option(family)} {words}";
+    /// <summary>How it is remembered that a rule or a route was added.</summary>
+    internal static string Key(string what, LvsAddressFamily family, string words) => $"{what} {IpCommand.FamilyOption(family)} {words}";
 
-    internal static string RouteKey(LvsAddressFamily family, string words) => $"{RoutePrefix}{Option(family)} {words}";
-
-    internal static string DefaultKey(LvsAddressFamily family) => $"{DefaultPrefix}{Option(family)}";
+    /// <summary>How it is remembered that the default route was changed.</summary>
+    internal static string DefaultKey(LvsAddressFamily family) => $"default {IpCommand.FamilyOption(family)}";
 
     /// <summary>Takes the key of a remembered change apart; null for one of another kind.</summary>
     internal static (string What, LvsAddressFamily Family, string Words)? Parse(string key) => key.Split(' ', 3) is ["rule" or "route" or "default", "-4" or "-6", ..] parts
@@ -65,7 +60,7 @@ internal static class ReturnRoute
     /// <summary>All rules of a family, each as it would be asked for.</summary>
     internal static async ValueTask<IReadOnlyList<string>> ReadRulesAsync(ILvsHost host, LvsAddressFamily family, CancellationToken cancellationToken)
     {
-        JsonElement[] elements = await IpCommand.QueryAsync(host, cancellationToken, Option(family), "-json", "rule", "show").ConfigureAwait(false);
+        JsonElement[] elements = await IpCommand.QueryAsync(host, cancellationToken, IpCommand.FamilyOption(family), "-json", "rule", "show").ConfigureAwait(false);
         return [.. elements.Select(element =>
         {
             string length = Value(element, "srclen") is { } bits ? $"/{bits}" : string.Empty;
@@ -79,7 +74,7 @@ internal static class ReturnRoute
     internal static async ValueTask<IReadOnlyList<string>> ReadTableAsync(ILvsHost host, LvsAddressFamily family, int table, CancellationToken cancellationToken)
     {
         string number = table.ToString(CultureInfo.InvariantCulture);
-        JsonElement[]? elements = await IpCommand.TryQueryAsync(host, "table does not exist", cancellationToken, Option(family), "-json", "route", "show", "table", number)
+        JsonElement[]? elements = await IpCommand.TryQueryAsync(host, "table does not exist", cancellationToken, IpCommand.FamilyOption(family), "-json", "route", "show", "table", number)
             .ConfigureAwait(false);
         return [.. (elements ?? []).Select(element => Value(element, "type") == "throw"
             ? $"throw {Value(element, "dst")} table {number}"
@@ -89,7 +84,7 @@ internal static class ReturnRoute
     /// <summary>The default routes of table main as ip(8) shows them, and takes them again, without the word default.</summary>
     internal static async ValueTask<IReadOnlyList<string>> ReadDefaultsAsync(ILvsHost host, LvsAddressFamily family, CancellationToken cancellationToken)
     {
-        string output = await IpCommand.ReadAsync(host, cancellationToken, Option(family), "route", "show", "default").ConfigureAwait(false);
+        string output = await IpCommand.ReadAsync(host, cancellationToken, IpCommand.FamilyOption(family), "route", "show", "default").ConfigureAwait(false);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.StartsWith("default ", StringComparison.Ordinal) ? line["default ".Length..].Trim() : line.Trim())];
     }
 
@@ -98,8 +93,6 @@ internal static class ReturnRoute
 
     /// <summary>The metric that a route names; null for none, which is 0 for IPv4 and 1024 for IPv6.</summary>
     internal static string? Metric(string route) => route.Split(' ').SkipWhile(word => word != "metric").Skip(1).FirstOrDefault();
-
-    internal static string Option(LvsAddressFamily family) => family == LvsAddressFamily.IPv6 ? "-6" : "-4";
 
     /// <summary>The protocol's name as ip(8) knows it.</summary>
     internal static string ProtocolName(LvsProtocol? protocol) => protocol switch
@@ -111,7 +104,7 @@ internal static class ReturnRoute
 
     // The words are our own, or ip(8)'s: none has a blank in it.
     private static ValueTask RunAsync(ILvsHost host, string what, string verb, LvsAddressFamily family, string words, CancellationToken cancellationToken) =>
-        IpCommand.RunAsync(host, cancellationToken, [Option(family), what, verb, .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        IpCommand.RunAsync(host, cancellationToken, [IpCommand.FamilyOption(family), what, verb, .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     private static string? Value(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value)
         ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()

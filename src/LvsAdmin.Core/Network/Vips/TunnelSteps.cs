@@ -18,7 +18,7 @@ internal static class TunnelSteps
     internal static string DeviceKey(string name) => DevicePrefix + name;
 
     /// <summary>How a port that we opened is remembered.</summary>
-    internal static string PortKey(LvsAddressFamily outer, int port) => string.Create(CultureInfo.InvariantCulture, $"{PortPrefix}{Option(outer)} {port}");
+    internal static string PortKey(LvsAddressFamily outer, int port) => string.Create(CultureInfo.InvariantCulture, $"{PortPrefix}{IpCommand.FamilyOption(outer)} {port}");
 
     /// <summary>The device of a remembered change; null for a change of another kind.</summary>
     internal static string? DeviceOf(string key) => key.StartsWith(DevicePrefix, StringComparison.Ordinal) ? key[DevicePrefix.Length..] : null;
@@ -46,13 +46,7 @@ internal static class TunnelSteps
         stop => IpCommand.RunAsync(host, stop, ["link", "add", name, .. arguments]),
         stop => IpCommand.RunAsync(host, stop, "link", "delete", "dev", name));
 
-    internal static HostChange RemoveDevice(ILvsHost host, string name, IReadOnlyList<string> arguments) => new(
-        $"interface {name}",
-        "device",
-        string.Join(' ', arguments),
-        null,
-        stop => IpCommand.RunAsync(host, stop, "link", "delete", "dev", name),
-        stop => IpCommand.RunAsync(host, stop, ["link", "add", name, .. arguments]));
+    internal static HostChange RemoveDevice(ILvsHost host, string name, IReadOnlyList<string> arguments) => AddDevice(host, name, arguments).Reversed();
 
     internal static HostChange OpenPort(ILvsHost host, LvsAddressFamily outer, int port) => new(
         $"UDP port {port} ({outer})",
@@ -62,13 +56,7 @@ internal static class TunnelSteps
         stop => IpCommand.RunAsync(host, stop, PortArguments("add", outer, port)),
         stop => IpCommand.RunAsync(host, stop, PortArguments("delete", outer, port)));
 
-    internal static HostChange ClosePort(ILvsHost host, LvsAddressFamily outer, int port) => new(
-        $"UDP port {port} ({outer})",
-        "receives",
-        "gue",
-        null,
-        stop => IpCommand.RunAsync(host, stop, PortArguments("delete", outer, port)),
-        stop => IpCommand.RunAsync(host, stop, PortArguments("add", outer, port)));
+    internal static HostChange ClosePort(ILvsHost host, LvsAddressFamily outer, int port) => OpenPort(host, outer, port).Reversed();
 
     /// <summary>The UDP ports on which encapsulated packets are received, and whether as GUE; null when the module is not loaded, and so nothing is.</summary>
     internal static async ValueTask<IReadOnlyList<(LvsAddressFamily Outer, int Port, bool IsGue)>?> ReadPortsAsync(ILvsHost host, CancellationToken cancellationToken)
@@ -115,9 +103,7 @@ internal static class TunnelSteps
 
     private static string[] PortArguments(string verb, LvsAddressFamily outer, int port)
     {
-        string[] arguments = [Option(outer), "fou", verb, "port", port.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = [IpCommand.FamilyOption(outer), "fou", verb, "port", port.ToString(CultureInfo.InvariantCulture)];
         return verb == "add" ? [.. arguments, "gue"] : arguments;
     }
-
-    private static string Option(LvsAddressFamily family) => family == LvsAddressFamily.IPv6 ? "-6" : "-4";
 }

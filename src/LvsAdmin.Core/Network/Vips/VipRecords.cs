@@ -9,9 +9,6 @@ namespace LvsAdmin.Core.Network;
 /// </summary>
 internal sealed class VipRecords
 {
-    // A director's VIP is no real server's.
-    private const string DirectorPurpose = "Director";
-
     private VipRecords(HostMemory memory, IReadOnlyList<HostMemory.Entry> entries, IReadOnlyList<HostMemory.Claim> claims, IReadOnlyList<PersistentVip> stored)
     {
         Memory = memory;
@@ -56,7 +53,8 @@ internal sealed class VipRecords
     {
         HostMemory memory = new(host);
         (IReadOnlyList<HostMemory.Entry> entries, IReadOnlyList<HostMemory.Claim> claims) = await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<PersistentVip> stored = [.. (await PersistentVips.ReadAsync(host, cancellationToken).ConfigureAwait(false)).Where(vip => vip.Purpose != DirectorPurpose)];
+        // A director's VIP is no real server's.
+        IReadOnlyList<PersistentVip> stored = [.. (await PersistentVips.ReadAsync(host, cancellationToken).ConfigureAwait(false)).Where(vip => vip.Purpose != DirectorVips.Purpose)];
         return new VipRecords(memory, entries, claims, stored);
     }
 

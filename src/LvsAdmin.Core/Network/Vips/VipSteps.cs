@@ -20,13 +20,8 @@ internal static class VipSteps
         stop => IpCommand.RunAsync(host, stop, AddArguments(interfaceName, address)),
         stop => IpCommand.RunAsync(host, stop, RemoveArguments(interfaceName, address)));
 
-    internal static HostChange RemoveAddress(ILvsHost host, string interfaceName, InterfaceAddress address) => new(
-        Target(interfaceName),
-        "address",
-        Describe(address),
-        null,
-        stop => IpCommand.RunAsync(host, stop, RemoveArguments(interfaceName, address)),
-        stop => IpCommand.RunAsync(host, stop, AddArguments(interfaceName, address)));
+    internal static HostChange RemoveAddress(ILvsHost host, string interfaceName, InterfaceAddress address) =>
+        AddAddress(host, interfaceName, address).Reversed();
 
     /// <summary>
     /// The step that adds the host route of the classic recipe. The kernel's own route to a local address (table local) delivers the packets already;
@@ -40,13 +35,7 @@ internal static class VipSteps
         stop => IpCommand.RunAsync(host, stop, RouteArguments("add", interfaceName, vip)),
         stop => IpCommand.RunAsync(host, stop, RouteArguments("delete", interfaceName, vip)));
 
-    internal static HostChange RemoveRoute(ILvsHost host, string interfaceName, LvsAddress vip) => new(
-        Target(interfaceName),
-        "route",
-        $"{vip}/{vip.BitLength}",
-        null,
-        stop => IpCommand.RunAsync(host, stop, RouteArguments("delete", interfaceName, vip)),
-        stop => IpCommand.RunAsync(host, stop, RouteArguments("add", interfaceName, vip)));
+    internal static HostChange RemoveRoute(ILvsHost host, string interfaceName, LvsAddress vip) => AddRoute(host, interfaceName, vip).Reversed();
 
     /// <summary>Whether the host route of a VIP is there.</summary>
     internal static async ValueTask<bool> HasRouteAsync(ILvsHost host, string interfaceName, LvsAddress vip, CancellationToken cancellationToken) =>

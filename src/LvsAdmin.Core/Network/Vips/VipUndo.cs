@@ -46,8 +46,7 @@ internal sealed class VipUndo
     }
 
     private async ValueTask<HostChange?> PlanSettingAsync(HostMemory.Entry entry, CancellationToken cancellationToken) =>
-        int.TryParse(entry.Before, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int before)
-        && int.TryParse(entry.Set, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int set)
+        entry.Numbers() is var (before, set)
         && before != set
         && await KernelSetting.ReadAsync(_host, entry.Key, cancellationToken).ConfigureAwait(false) == set
             ? KernelSetting.Change(_host, entry.Key, set, before)

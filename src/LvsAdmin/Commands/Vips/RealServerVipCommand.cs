@@ -5,27 +5,10 @@ using LvsAdmin.Core.Network;
 namespace LvsAdmin.Commands;
 
 /// <summary>A cmdlet about the virtual IPs that a real server serves: which, on the command line and by the pipeline.</summary>
-public abstract class RealServerVipCommand : HostChangeCommand
+public abstract class RealServerVipCommand : VipCommand
 {
     private readonly Dictionary<string, (bool Any, SortedSet<string> Strangers)> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlySet<LvsAddress>> _ownAddresses = new(StringComparer.Ordinal);
-    private bool _addressOnCommandLine;
-
-    /// <summary>The virtual IPs, IPv4 or IPv6.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Vip")]
-    public LvsAddress[]? Address { get; set; }
-
-    /// <summary>A virtual IP, a virtual service, a real server of one, or what Get-LvsRealServerVip wrote, from the pipeline.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override Task BeginAsync()
-    {
-        _addressOnCommandLine = MyInvocation.BoundParameters.ContainsKey(nameof(Address));
-        return Task.CompletedTask;
-    }
 
     /// <inheritdoc/>
     protected override async Task EndAsync()
@@ -40,34 +23,6 @@ public abstract class RealServerVipCommand : HostChangeCommand
                     "NotThisRealServer", ErrorCategory.ObjectNotFound, names));
             }
         }
-    }
-
-    /// <summary>What the present input object chooses; it may be nothing.</summary>
-    private protected VipSelection Choose()
-    {
-        try
-        {
-            return VipSelection.Of(_addressOnCommandLine ? null : InputObject, Address);
-        }
-        catch (PSArgumentException exception)
-        {
-            ThrowTerminatingError(new ErrorRecord(exception, "InvalidAddress", ErrorCategory.InvalidArgument, InputObject));
-            throw;
-        }
-    }
-
-    /// <summary>What the present input object chooses; choosing nothing ends the command.</summary>
-    private protected VipSelection Require()
-    {
-        VipSelection chosen = Choose();
-        if (chosen.Vips.Count == 0)
-        {
-            ThrowTerminatingError(new ErrorRecord(
-                new PSArgumentException("Name the virtual IPs: as the first argument (192.0.2.10), or a service from the pipeline. A service of a firewall mark has none of its own."),
-                "AddressMissing", ErrorCategory.InvalidArgument, InputObject));
-        }
-
-        return chosen;
     }
 
     /// <summary>

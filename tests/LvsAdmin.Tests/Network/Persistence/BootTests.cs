@@ -165,14 +165,14 @@ public sealed class BootTests : IAsyncDisposable
         foreach (string unit in units)
         {
             string text = await Machine.ReadFileAsync($"/etc/systemd/system/{unit}", Stop) ?? "";
-            foreach (string command in text.Split('\n').Where(line => line.StartsWith($"{key}=", StringComparison.Ordinal)).Select(line => line[(key.Length + 1)..]))
+            foreach (string command in UnitFile.Commands(text, key))
             {
                 if (command.Contains("address replace 192.0.2.10/32", StringComparison.Ordinal))
                 {
                     script.Add("[ $(cat /proc/sys/net/ipv4/conf/all/arp_ignore) = 1 ]");
                 }
 
-                script.Add(command.StartsWith('-') ? $"{command[1..]} || true" : command);
+                script.Add(command);
             }
         }
 

@@ -83,12 +83,8 @@ public sealed class RealServerBootTests : IAsyncDisposable
     // As systemd does, in its order: modules, parameters, the early unit, the card, the unit of cards.
     private string UnitsOf(string key, string card)
     {
-        string[] commands = [.. SystemdUnitFiles.Units.Select(unit => string.Join(
-            '\n',
-            Machine.Shell($"cat /etc/systemd/system/{unit} 2>/dev/null || true").Split('\n')
-                .Where(line => line.StartsWith($"{key}=", StringComparison.Ordinal))
-                .Select(line => line[(key.Length + 1)..])
-                .Select(command => command.StartsWith('-') ? $"{command[1..]} || true" : command)))];
+        string[] commands = [.. SystemdUnitFiles.Units.Select(unit =>
+            string.Join('\n', UnitFile.Commands(Machine.Shell($"cat /etc/systemd/system/{unit} 2>/dev/null || true"), key)))];
         return $"/lib/systemd/systemd-sysctl /etc/sysctl.d/90-lvsadmin-vips.conf\n{commands[0]}\n{card}\n{string.Join('\n', commands[1..])}";
     }
 
