@@ -32,6 +32,7 @@
         'Get-LvsSyncDaemon'
         'Get-LvsTimeout'
         'Get-LvsVirtualService'
+        'Install-LvsModule'
         'New-LvsVirtualService'
         'Remove-LvsRealServer'
         'Remove-LvsVirtualService'

@@ -36,11 +36,11 @@ internal sealed partial class RemoteInvocation(
         }
         catch (RemoteSessionException exception)
         {
-            Post(Failure(exception));
+            Post(RemoteSessions.ToRecord(exception, session));
         }
         catch (Exception exception) when (RemoteSessions.IsLost(session, exception))
         {
-            Post(Failure(RemoteSessions.Lost(session, exception)));
+            Post(RemoteSessions.ToRecord(RemoteSessions.Lost(session, exception), session));
         }
         catch (Exception exception) when (exception is RuntimeException or InvalidOperationException)
         {
@@ -127,9 +127,6 @@ internal sealed partial class RemoteInvocation(
         SecondsRemaining = record.SecondsRemaining,
         RecordType = record.RecordType,
     };
-
-    private RemotingErrorRecord Failure(RemoteSessionException exception) =>
-        new(new ErrorRecord(exception, exception.Id, exception.Category, session), new OriginInfo(_host, session.InstanceId));
 
     [GeneratedRegex(@"(?<![\w.-])localhost(?![\w.-]*\w)")]
     private static partial Regex ThisMachineWord();

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
@@ -74,6 +75,13 @@ internal static class RemoteSessions
         }
     }
 
+    /// <summary>Has the module looked for again in a session.</summary>
+    internal static void Forget(PSSession session) => Seen.Remove(session.Runspace);
+
+    /// <summary>The error record of a session that failed as a whole.</summary>
+    internal static ErrorRecord ToRecord(RemoteSessionException exception, PSSession session) =>
+        new RemotingErrorRecord(new ErrorRecord(exception, exception.Id, exception.Category, session), new OriginInfo(HostOf(session), session.InstanceId));
+
     /// <summary>The error of a session that is closed, broken, or broke.</summary>
     internal static RemoteSessionException Lost(PSSession session, Exception? reason) => new(
         "ConnectionLost", ErrorCategory.ConnectionError,
@@ -83,7 +91,7 @@ internal static class RemoteSessions
     /// <summary>Whether an exception of a remote command means that the session itself is gone.</summary>
     internal static bool IsLost(PSSession session, Exception exception) =>
         session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened
-        || exception is System.Management.Automation.Remoting.PSRemotingTransportException or InvalidRunspaceStateException;
+        || exception is PSRemotingTransportException or InvalidRunspaceStateException;
 
     /// <summary>Runs commands in a session and collects what they write; to stop takes a second at most.</summary>
     /// <exception cref="RemoteException">They ended in an error.</exception>
