@@ -34,7 +34,12 @@ internal static class RemoteRun
         {
             shell.Runspace = session.Runspace;
             compose(shell);
-            PSInvocationSettings settings = new() { Host = host, RemoteStreamOptions = 0 };
+            PSInvocationSettings settings = new();
+            if (host is not null)
+            {
+                settings.Host = host;
+            }
+
             run = Task.Factory.FromAsync((callback, state) => shell.BeginInvoke(input, output, settings, callback, state), shell.EndInvoke, null);
             await run.WaitAsync(cancellationToken);
         }
