@@ -62,4 +62,31 @@ public enum LvsHostError
 
     /// <summary>What shall survive a boot is in a network namespace other than the host's own, which no boot makes.</summary>
     PersistenceInNamespace,
+
+    /// <summary>The name of a host over SSH, or of a jump host, leads to no address.</summary>
+    NameResolutionFailed,
+
+    /// <summary>Nothing listens on the host's SSH port.</summary>
+    ConnectionRefused,
+
+    /// <summary>No way leads to the host: no route, or a network that is down.</summary>
+    HostUnreachable,
+
+    /// <summary>The host did not answer, or did not come to the point of taking requests, in time.</summary>
+    ConnectionTimeout,
+
+    /// <summary>The key of the host is in no list of known hosts.</summary>
+    HostKeyUnknown,
+
+    /// <summary>The key of the host is another than the known one.</summary>
+    HostKeyChanged,
+
+    /// <summary>The host took none of the user's keys.</summary>
+    AuthenticationFailed,
+
+    /// <summary>sudo on the host refused, or wants a password.</summary>
+    SudoRefused,
+
+    /// <summary>The connection to the host ended while it was needed.</summary>
+    ConnectionLost,
 }

@@ -69,6 +69,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Writes a verbose message.</summary>
     protected ValueTask VerboseAsync(string message) => InvokeAsync(() => WriteVerbose(message));
 
+    /// <summary>Shows how far the work has come.</summary>
+    protected ValueTask ProgressAsync(ProgressRecord progress) => InvokeAsync(() => WriteProgress(progress));
+
     /// <summary>Asks whether to go on (-WhatIf, -Confirm).</summary>
     /// <param name="target">The object, with its host.</param>
     /// <param name="action">What would be done, with old and new value.</param>

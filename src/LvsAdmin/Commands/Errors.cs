@@ -61,6 +61,18 @@ internal static class Errors
         new PSArgumentException("Name the real servers: as the second argument (192.0.2.21, 192.0.2.22:8080), or by a property RealServer from the pipeline."),
         "RealServerMissing", ErrorCategory.InvalidArgument, input);
 
+    internal static ErrorRecord SessionNotFound(string which, object target) => new(
+        new ItemNotFoundException($"There is no open session {which}. Get-LvsSession lists those that there are."),
+        "SessionNotFound", ErrorCategory.ObjectNotFound, target);
+
+    internal static ErrorRecord HostNamedTwice(IEnumerable<string> parameters) => new(
+        new PSArgumentException($"Name the hosts in one way: -{string.Join(" and -", parameters)} exclude each other."),
+        "HostNamedTwice", ErrorCategory.InvalidArgument, null);
+
+    internal static ErrorRecord InputUnknown(PSObject input) => new(
+        new PSArgumentException($"The input object '{input}' tells this cmdlet nothing: it has no property HostName, nor any that is a parameter here. Hosts are named by -HostName, also many: -HostName (Get-Content hosts.txt)."),
+        "InputObjectUnknown", ErrorCategory.InvalidArgument, input);
+
     private static ErrorCategory Category(IpvsError error) => error switch
     {
         IpvsError.ServiceExists or IpvsError.RealServerExists or IpvsError.SyncDaemonRunning => ErrorCategory.ResourceExists,
@@ -78,9 +90,13 @@ internal static class Errors
         LvsHostError.FileMissing or LvsHostError.NamespaceMissing or LvsHostError.InterfaceMissing or LvsHostError.ParameterMissing => ErrorCategory.ObjectNotFound,
         LvsHostError.AddressConflict or LvsHostError.AddressInUse or LvsHostError.FileNotOurs => ErrorCategory.ResourceExists,
         LvsHostError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
+        LvsHostError.NameResolutionFailed or LvsHostError.ConnectionRefused or LvsHostError.HostUnreachable or LvsHostError.ConnectionLost => ErrorCategory.ConnectionError,
+        LvsHostError.ConnectionTimeout => ErrorCategory.OperationTimeout,
+        LvsHostError.HostKeyUnknown or LvsHostError.HostKeyChanged => ErrorCategory.SecurityError,
+        LvsHostError.AuthenticationFailed => ErrorCategory.AuthenticationError,
         LvsHostError.InterfaceUnsuitable or LvsHostError.PersistenceInNamespace => ErrorCategory.InvalidOperation,
         LvsHostError.BadReply => ErrorCategory.InvalidData,
-        LvsHostError.AccessDenied => ErrorCategory.PermissionDenied,
+        LvsHostError.AccessDenied or LvsHostError.SudoRefused => ErrorCategory.PermissionDenied,
         LvsHostError.ValueRefused => ErrorCategory.InvalidArgument,
         LvsHostError.NotSupported or LvsHostError.PersistenceNotSupported => ErrorCategory.NotImplemented,
         _ => ErrorCategory.NotSpecified,

@@ -1,14 +1,19 @@
 using System.Management.Automation;
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
 
-/// <summary>A cmdlet that works on a host: which one, its connections for as long as the cmdlet runs, and what becomes of its errors.</summary>
-public abstract class LvsHostCommand : AsyncCommand
+/// <summary>
+/// A cmdlet that works on hosts: this machine unless said otherwise. Where the same is said in several ways, what the user typed counts most, then
+/// what a piped object tells of its own host, then the user's default values ($PSDefaultParameterValues).
+/// </summary>
+public abstract class LvsHostCommand : SshCommand
 {
-    private readonly HostPool _hosts = new();
+    private static readonly string[] HostParameters = [nameof(NetworkNamespace), nameof(HostName), nameof(LvsSession)];
+
+    private readonly HashSet<string> _typed = [];
+    private HostReference[]? _typedHosts;
     private string? _networkNamespace;
 
     /// <summary>
@@ -24,47 +29,134 @@ public abstract class LvsHostCommand : AsyncCommand
         set => _networkNamespace = string.IsNullOrEmpty(value) ? null : value;
     }
 
-    /// <summary>The host that the present input object is for.</summary>
-    protected ILvsHost TargetHost => _hosts.Get(NetworkNamespace);
+    /// <summary>Hosts by the open sessions of New-LvsSession.</summary>
+    [Parameter]
+    public LvsSession[]? LvsSession { get; set; }
 
-    /// <summary>The connection to the IPVS of the host that the present input object is for.</summary>
-    protected ValueTask<IpvsClient> ConnectAsync() => _hosts.ConnectAsync(NetworkNamespace, StopToken);
+    /// <summary>An object that tells its host: what another cmdlet of this module wrote.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public virtual PSObject? InputObject { get; set; }
 
-    /// <summary>The connection to the IPVS of another host, from which the present input object came.</summary>
-    /// <param name="networkNamespace">Its network namespace of this machine; null for the process's own.</param>
-    protected ValueTask<IpvsClient> ConnectAsync(string? networkNamespace) => _hosts.ConnectAsync(networkNamespace, StopToken);
+    /// <summary>Whether the cmdlet itself reads <see cref="InputObject"/>, besides its host.</summary>
+    private protected virtual bool ReadsInputObject => false;
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    /// <summary>Ends the command when a switch that chooses hosts by itself stands beside hosts that the user typed.</summary>
+    private protected void RefuseHostsBeside(bool isSet, string parameter)
     {
-        if (disposing)
+        if (isSet && _typed.Count > 0)
         {
-            _hosts.Dispose();
+            ThrowTerminatingError(Errors.HostNamedTwice([.. _typed, parameter]));
         }
-
-        base.Dispose(disposing);
     }
 
-    /// <summary>The name of the present host as messages show it.</summary>
-    protected string HostText => NetworkNamespace is null
-        ? TargetHost.Name
-        : $"{TargetHost.Name} (network namespace {NetworkNamespace})";
+    /// <summary>The work for one input object on the present host.</summary>
+    protected abstract Task ProcessHostAsync();
 
-    /// <summary>Does one piece of work; what goes wrong in it is a non-terminating error, and the next piece goes on.</summary>
-    /// <param name="target">The object that the work is about.</param>
-    /// <param name="work">The work.</param>
-    /// <returns>Whether it was done without an error.</returns>
-    protected async ValueTask<bool> AttemptAsync(object? target, Func<ValueTask> work)
+    /// <summary>The work after the last input object, for no host in particular.</summary>
+    protected virtual Task FinishAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
     {
+        await base.BeginAsync();
+        foreach (string parameter in HostParameters)
+        {
+            if (IsOnCommandLine(parameter) && !DefaultParameters.Gave(this, parameter))
+            {
+                _typed.Add(parameter);
+            }
+        }
+
+        if (_typed.Count > 1)
+        {
+            ThrowTerminatingError(Errors.HostNamedTwice(_typed));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override async Task ProcessAsync()
+    {
+        IReadOnlyCollection<HostReference> hosts = [];
         try
         {
-            await work();
-            return true;
+            hosts = ChooseHosts();
         }
-        catch (Exception exception) when (Errors.IsExpected(exception))
+        catch (LvsValidationException exception)
         {
-            await ErrorAsync(Errors.ToRecord(exception, target));
-            return false;
+            ThrowTerminatingError(Errors.ToRecord(exception, HostName));
         }
+
+        await OnHostsAsync(hosts, ProcessHostAsync);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override Task EndAsync() => FinishAsync();
+
+    /// <summary>The hosts that the present input object is for.</summary>
+    private protected virtual IReadOnlyCollection<HostReference> ChooseHosts()
+    {
+        if (_typed.Count > 0)
+        {
+            return _typedHosts ??= [.. Named(_typed.Contains)];
+        }
+
+        if (OriginOf(InputObject) is { } origin)
+        {
+            // How the host is reached may have been typed without its name.
+            return [origin is HostReference.Ssh known && IsReachGiven ? new HostReference.Ssh(Reached(known.Target), known.Name) : origin];
+        }
+
+        if (InputObject is not null && !ReadsInputObject && MyInvocation.BoundParameters.Keys.All(name => name == nameof(InputObject) || IsOnCommandLine(name)))
+        {
+            // Every object fits InputObject: without this, a list of names piped in by mistake would be so many times this machine.
+            ThrowTerminatingError(Errors.InputUnknown(InputObject));
+        }
+
+        return [.. Named(IsOnCommandLine)];
+    }
+
+    /// <summary>The host that an object came from; null when it does not say.</summary>
+    private protected HostReference? OriginOf(PSObject? input)
+    {
+        if (input?.Properties[nameof(HostName)]?.Value is not { } value || LanguagePrimitives.ConvertTo<string>(value) is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        if (name == HostReference.Local.HostName)
+        {
+            string? networkNamespace = LanguagePrimitives.ConvertTo<string>(input.Properties[nameof(NetworkNamespace)]?.Value);
+            return new HostReference.Local(string.IsNullOrEmpty(networkNamespace) ? null : networkNamespace);
+        }
+
+        // The very string that the object carries: another one, which says the same, does not tell how the host was reached.
+        return HostOrigins.Find(value as string ?? name) ?? ByName([name]).Single();
+    }
+
+    // The hosts that parameters name: those that the user typed, or all of which there are values.
+    private IEnumerable<HostReference> Named(Predicate<string> counts)
+    {
+        if (counts(nameof(LvsSession)) && LvsSession is not null)
+        {
+            return LvsSession.Distinct().Select(session => new HostReference.Session(session));
+        }
+
+        if (counts(nameof(HostName)) && HostName is not null)
+        {
+            return HostName.SelectMany(ByTypedName).Distinct();
+        }
+
+        return [new HostReference.Local(counts(nameof(NetworkNamespace)) ? NetworkNamespace : null)];
+    }
+
+    private IEnumerable<HostReference> ByTypedName(string name)
+    {
+        if (string.Equals(name, HostReference.Local.HostName, StringComparison.OrdinalIgnoreCase))
+        {
+            return [new HostReference.Local(null)];
+        }
+
+        // Such as -HostName $server.HostName.
+        return HostOrigins.Find(name) is { } known && !IsReachGiven ? [known] : ByName([name]);
     }
 }

@@ -13,8 +13,10 @@ public abstract class TestCommand : LvsHostCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    private protected override void Lost(HostReference host) => _failed = true;
+
     /// <inheritdoc/>
-    protected override async Task EndAsync()
+    protected override async Task FinishAsync()
     {
         if (Quiet)
         {
