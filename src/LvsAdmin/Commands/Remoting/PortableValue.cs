@@ -14,22 +14,23 @@ internal static class PortableValue
     // Our objects hold values, not trees: what lies deeper than this is no part of what they say.
     private const int Depth = 3;
 
-    // An object goes to the machine that it shall be used on: where it was read is no longer true there, and would lead that machine elsewhere.
-    private static readonly HashSet<string> Origin = new(StringComparer.OrdinalIgnoreCase) { "HostName", "PSComputerName", "RunspaceId", "PSShowComputerName" };
+    // An object goes to the machine that it shall be used on: where else it was read would lead that machine elsewhere.
+    private static readonly HashSet<string> Origin = new(StringComparer.OrdinalIgnoreCase) { "HostName", "NetworkNamespace", "PSComputerName", "RunspaceId", "PSShowComputerName" };
 
     /// <summary>The value of a parameter, or an object of the pipeline, without what it says about the host that it was read from.</summary>
     internal static object? Of(object? value) => Of(value, Depth);
 
-    /// <summary>An object whose properties are the given ones, to be bound by their names.</summary>
-    internal static PSObject OfProperties(IEnumerable<KeyValuePair<string, object?>> values)
+    /// <summary>An object of the pipeline for the host that it came from: there, that host is this machine.</summary>
+    internal static object? OfItsOwn(PSObject value)
     {
-        PSObject bag = new();
-        foreach ((string name, object? value) in values)
+        object? portable = Of(value);
+        if (portable is PSObject bag)
         {
-            bag.Properties.Add(new PSNoteProperty(name, Of(value)));
+            bag.Properties.Add(new PSNoteProperty("HostName", HostReference.Local.HostName));
+            bag.Properties.Add(new PSNoteProperty("NetworkNamespace", value.Properties["NetworkNamespace"]?.Value?.ToString()));
         }
 
-        return bag;
+        return portable;
     }
 
     private static object? Of(object? value, int depth)

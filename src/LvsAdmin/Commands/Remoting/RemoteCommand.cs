@@ -17,13 +17,15 @@ internal sealed record RemoteCommand(string Name, IReadOnlyDictionary<string, ob
         "HostName", "UserName", "HostPort", "KeyFilePath", "Options", "ConnectingTimeout", "Sudo", "ThrottleLimit", "LvsSession", "Session", "AsJob", "JobName", "OnRealServer",
     };
 
-    /// <summary>The call of a cmdlet before its first input object.</summary>
-    internal static RemoteCommand Of(PSCmdlet cmdlet)
+    /// <summary>The call of a cmdlet.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="typed">Which of its bound parameters are from the command line, and not from the present input object.</param>
+    internal static RemoteCommand Of(PSCmdlet cmdlet, IReadOnlySet<string> typed)
     {
         Dictionary<string, object?> parameters = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, object? value) in cmdlet.MyInvocation.BoundParameters)
         {
-            if (!HostParameters.Contains(name) && !Cmdlet.CommonParameters.Contains(name) && !Cmdlet.OptionalCommonParameters.Contains(name))
+            if (typed.Contains(name) && !HostParameters.Contains(name) && !Cmdlet.CommonParameters.Contains(name) && !Cmdlet.OptionalCommonParameters.Contains(name))
             {
                 parameters.Add(name, PortableValue.Of(value));
             }

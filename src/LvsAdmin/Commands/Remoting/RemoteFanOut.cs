@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using System.Threading.Channels;
 
 namespace LvsAdmin.Commands.Remoting;
@@ -9,69 +8,61 @@ namespace LvsAdmin.Commands.Remoting;
 /// what they write comes back as it comes.
 /// </summary>
 /// <param name="cmdlet">The local cmdlet, whose call is repeated.</param>
+/// <param name="typed">Which of its bound parameters are from the command line, and are repeated.</param>
 /// <param name="throttleLimit">How many sessions may work at once.</param>
-/// <param name="sink">Where everything that comes back goes.</param>
+/// <param name="onPipelineThread">Does something on the pipeline's thread.</param>
+/// <param name="take">Looks at an object that came back; true when it is not to be written.</param>
 /// <param name="cancellationToken">Stops all of them.</param>
-internal sealed class RemoteFanOut(PSCmdlet cmdlet, int throttleLimit, IRemoteSink sink, CancellationToken cancellationToken) : IDisposable
+internal sealed class RemoteFanOut(
+    PSCmdlet cmdlet, IReadOnlySet<string> typed, int throttleLimit, Func<Action, ValueTask> onPipelineThread, Func<PSObject, bool> take, CancellationToken cancellationToken)
+    : IDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-    private readonly Dictionary<Guid, PSDataCollection<object?>?> _inputs = [];
-    private readonly List<Task<bool>> _runs = [];
     private readonly SemaphoreSlim _turns = new(throttleLimit);
-    private readonly Channel<Action<PSCmdlet>> _events = Channel.CreateUnbounded<Action<PSCmdlet>>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly RemoteCommand _command = RemoteCommand.Of(cmdlet);
-    private readonly HashSet<string> _onCommandLine = new(cmdlet.MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<HostReference.Remote, PSDataCollection<object?>?> _inputs = [];
+    private readonly List<(HostReference.Remote Host, Task<bool> Run)> _runs = [];
+    private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly RemoteCommand _command = RemoteCommand.Of(cmdlet, typed);
 
-    /// <summary>Starts the call in sessions; in one that it was started in already, nothing is done. To be called first before any input.</summary>
-    internal void Start(IEnumerable<PSSession> sessions)
+    /// <summary>Gives the present input object to sessions, in which the call is started where it was not, and writes what has come back so far.</summary>
+    internal async Task ProcessAsync(IReadOnlyCollection<HostReference.Remote> hosts)
     {
-        foreach (PSSession session in sessions)
+        foreach (HostReference.Remote host in hosts)
         {
-            if (!_inputs.ContainsKey(session.InstanceId))
+            if (!_inputs.TryGetValue(host, out PSDataCollection<object?>? input))
             {
-                PSDataCollection<object?>? input = cmdlet.MyInvocation.ExpectingInput ? [] : null;
-                _inputs.Add(session.InstanceId, input);
-                _runs.Add(RunAsync(new RemoteInvocation(session, _command, input, action => _events.Writer.TryWrite(action))));
+                input = cmdlet.MyInvocation.ExpectingInput ? [] : null;
+                _inputs.Add(host, input);
+                _runs.Add((host, RunAsync(new RemoteInvocation(host, _command, input, cmdlet, take, action => _events.Writer.TryWrite(action)))));
             }
-        }
-    }
 
-    /// <summary>Gives the present input object to sessions, which are started where they were not, and writes what has come back so far.</summary>
-    internal async Task ProcessAsync(IReadOnlyCollection<PSSession> sessions)
-    {
-        Start(sessions);
-        if (cmdlet.MyInvocation.ExpectingInput)
-        {
-            object? input = PresentInput();
-            foreach (PSSession session in sessions)
-            {
-                _inputs[session.InstanceId]!.Add(input);
-            }
+            input?.Add(PresentInput(host));
         }
 
-        while (_events.Reader.TryRead(out Action<PSCmdlet>? action))
+        while (_events.Reader.TryRead(out Action? action))
         {
-            await sink.InvokeAsync(action);
+            await onPipelineThread(action);
         }
     }
 
     /// <summary>Ends the input, and writes what comes back until all sessions have ended.</summary>
-    /// <returns>How many sessions failed as a whole.</returns>
-    internal async Task<int> EndAsync()
+    /// <returns>The hosts on which something failed.</returns>
+    internal async Task<IReadOnlyList<HostReference>> EndAsync()
     {
         EndInput();
-        Task<bool[]> all = Task.WhenAll(_runs);
+        Task all = Task.WhenAll(_runs.Select(run => run.Run));
         _ = all.ContinueWith(_ => _events.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await foreach (Action<PSCmdlet> action in _events.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (Action action in _events.Reader.ReadAllAsync(CancellationToken.None))
         {
             // What a stopped pipeline would only refuse.
             if (!_stop.IsCancellationRequested)
             {
-                await sink.InvokeAsync(action);
+                await onPipelineThread(action);
             }
         }
 
-        return (await all).Count(succeeded => !succeeded);
+        await all;
+        return [.. _runs.Where(run => !run.Run.Result).Select(run => run.Host)];
     }
 
     /// <summary>Ends what still runs: a pipeline that wants no more (Select-Object -First) stops its commands by disposing of them.</summary>
@@ -96,7 +87,7 @@ internal sealed class RemoteFanOut(PSCmdlet cmdlet, int throttleLimit, IRemoteSi
         await _turns.WaitAsync(_stop.Token);
         try
         {
-            return await invocation.RunAsync(cmdlet.Host, _stop.Token);
+            return await invocation.RunAsync(_stop.Token);
         }
         finally
         {
@@ -104,12 +95,15 @@ internal sealed class RemoteFanOut(PSCmdlet cmdlet, int throttleLimit, IRemoteSi
         }
     }
 
-    /// <summary>The present input object as it was, where the cmdlet takes whole objects; otherwise an object of those properties that were taken from it.</summary>
-    private object? PresentInput()
+    private object? PresentInput(HostReference.Remote host)
     {
-        Dictionary<string, object> bound = cmdlet.MyInvocation.BoundParameters;
-        return bound.TryGetValue("InputObject", out object? whole) && !_onCommandLine.Contains("InputObject")
-            ? PortableValue.Of(whole)
-            : PortableValue.OfProperties(bound.Where(pair => !_onCommandLine.Contains(pair.Key) && !RemoteCommand.HostParameters.Contains(pair.Key))!);
+        // As the pipeline brought it: every cmdlet of this kind takes whole objects.
+        if (!cmdlet.MyInvocation.BoundParameters.TryGetValue("InputObject", out object? input) || input is null)
+        {
+            return null;
+        }
+
+        PSObject whole = PSObject.AsPSObject(input);
+        return whole.Properties["HostName"]?.Value is string name && host.Equals(HostOrigins.Find(name)) ? PortableValue.OfItsOwn(whole) : PortableValue.Of(whole);
     }
 }

@@ -106,13 +106,13 @@ internal sealed class RemoteHost(PSHost host, RemoteInvocation invocation, Cance
             string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
             Ask(() => ui.PromptForCredential(caption, message, userName, targetName, allowedCredentialTypes, options));
 
-        private void Show(string text, Action<string> write) => invocation.Post(_ => write(invocation.Localise(text)));
+        private void Show(string text, Action<string> write) => invocation.Post(() => write(invocation.Localise(text)));
 
         // Called by the session's own reading thread, which has nothing else to do until there is an answer.
         private T Ask<T>(Func<T> question)
         {
             TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            invocation.Post(_ =>
+            invocation.Post(() =>
             {
                 try
                 {

@@ -11,7 +11,6 @@ internal static class RemoteSessions
     private const string Probe = "Get-LvsVirtualService";
 
     private static readonly ConditionalWeakTable<Runspace, Version> Seen = [];
-    private static readonly ConditionalWeakTable<Runspace, PSSession> Used = [];
 
     /// <summary>The version of this module.</summary>
     internal static Version OwnVersion { get; } = Brief(typeof(RemoteSessions).Assembly.GetName().Version!);
@@ -19,29 +18,11 @@ internal static class RemoteSessions
     /// <summary>The host of a session as outputs and messages name it.</summary>
     internal static string HostOf(PSSession session) => string.IsNullOrEmpty(session.ComputerName) ? session.Name : session.ComputerName;
 
-    /// <summary>The session that an object came from by its RunspaceId, if it is one that was used here and is still known; otherwise null.</summary>
-    internal static PSSession? Of(PSObject? input)
-    {
-        if (input?.Properties["RunspaceId"]?.Value is Guid id)
-        {
-            foreach ((_, PSSession session) in Used)
-            {
-                if (session.InstanceId == id)
-                {
-                    return session;
-                }
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Sees to it that a session is open and free, and once a session, that it has this module.</summary>
     /// <exception cref="RemoteSessionException">It is not so: ConnectionLost, SessionBusy, ModuleMissing, ModuleTooOld.</exception>
     internal static async Task RequireModuleAsync(PSSession session, CancellationToken cancellationToken)
     {
         RequireOpen(session);
-        Used.AddOrUpdate(session.Runspace, session);
         if (Seen.TryGetValue(session.Runspace, out _))
         {
             return;
