@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('bin/LvsAdmin.Format.ps1xml')
+    TypesToProcess       = @('bin/LvsAdmin.Types.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
@@ -32,6 +33,7 @@
         'Get-LvsSyncDaemon'
         'Get-LvsTimeout'
         'Get-LvsVirtualService'
+        'Install-LvsModule'
         'New-LvsSession'
         'New-LvsVirtualService'
         'Remove-LvsRealServer'

@@ -100,7 +100,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private bool IsPipelineThread => Environment.CurrentManagedThreadId == _pipelineThread;
 
-    private ValueTask InvokeAsync(Action action)
+    /// <summary>Does something on the pipeline's thread, in turn with what is written.</summary>
+    private protected ValueTask InvokeAsync(Action action)
     {
         if (IsPipelineThread)
         {

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using LvsAdmin.Commands.Remoting;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Parameters;
 
@@ -10,10 +12,11 @@ namespace LvsAdmin.Commands;
 /// </summary>
 public abstract class LvsHostCommand : SshCommand
 {
-    private static readonly string[] HostParameters = [nameof(NetworkNamespace), nameof(HostName), nameof(LvsSession)];
+    private static readonly string[] HostParameters = [nameof(NetworkNamespace), nameof(HostName), nameof(LvsSession), nameof(Session)];
 
     private readonly HashSet<string> _typed = [];
     private HostReference[]? _typedHosts;
+    private RemoteFanOut? _remote;
     private string? _networkNamespace;
 
     /// <summary>
@@ -32,6 +35,12 @@ public abstract class LvsHostCommand : SshCommand
     /// <summary>Hosts by the open sessions of New-LvsSession.</summary>
     [Parameter]
     public LvsSession[]? LvsSession { get; set; }
+
+    /// <summary>
+    /// Hosts by open PowerShell sessions (New-PSSession), in which this very command is run: they need this module (Install-LvsModule).
+    /// </summary>
+    [Parameter]
+    public PSSession[]? Session { get; set; }
 
     /// <summary>An object that tells its host: what another cmdlet of this module wrote.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -67,7 +76,8 @@ public abstract class LvsHostCommand : SshCommand
             }
         }
 
-        if (_typed.Count > 1)
+        // In a session, it is that machine's namespace.
+        if (_typed.Count > 1 && !_typed.SetEquals([nameof(Session), nameof(NetworkNamespace)]))
         {
             ThrowTerminatingError(Errors.HostNamedTwice(_typed));
         }
@@ -77,6 +87,7 @@ public abstract class LvsHostCommand : SshCommand
     protected sealed override async Task ProcessAsync()
     {
         IReadOnlyCollection<HostReference> hosts = [];
+        InputObject = Revival.Of(InputObject);
         try
         {
             hosts = ChooseHosts();
@@ -86,11 +97,47 @@ public abstract class LvsHostCommand : SshCommand
             ThrowTerminatingError(Errors.ToRecord(exception, HostName));
         }
 
+        if (hosts.Any(host => host is HostReference.Remote))
+        {
+            _remote ??= new RemoteFanOut(this, TypedParameters(), ThrottleLimit, InvokeAsync, TakeFromSession, StopToken);
+            await _remote.ProcessAsync([.. hosts.OfType<HostReference.Remote>()]);
+            hosts = [.. hosts.Where(host => host is not HostReference.Remote)];
+        }
+
         await OnHostsAsync(hosts, ProcessHostAsync);
     }
 
     /// <inheritdoc/>
-    protected sealed override Task EndAsync() => FinishAsync();
+    protected sealed override async Task EndAsync()
+    {
+        if (_remote is not null)
+        {
+            foreach (HostReference failed in await _remote.EndAsync())
+            {
+                Lost(failed);
+            }
+        }
+
+        await FinishAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _remote?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Parameters of this cmdlet that mean nothing for the single host: a command in a session is called without them.</summary>
+    private protected virtual IReadOnlyCollection<string> LocalParameters => [];
+
+    /// <summary>Looks at what a command in a session has written.</summary>
+    /// <returns>Whether it has been taken, and is not to be written here.</returns>
+    private protected virtual bool TakeFromSession(PSObject value) => false;
 
     /// <summary>The hosts that the present input object is for.</summary>
     private protected virtual IReadOnlyCollection<HostReference> ChooseHosts()
@@ -133,9 +180,21 @@ public abstract class LvsHostCommand : SshCommand
         return HostOrigins.Find(value as string ?? name) ?? ByName([name]).Single();
     }
 
+    // What a command in a session is called with: a default (-NetworkNamespace of $PSDefaultParameterValues) that says where to work is about here.
+    private HashSet<string> TypedParameters() =>
+    [
+        .. MyInvocation.BoundParameters.Keys.Where(name => IsOnCommandLine(name) && !LocalParameters.Contains(name)
+            && (name != nameof(NetworkNamespace) || _typed.Contains(name))),
+    ];
+
     // The hosts that parameters name: those that the user typed, or all of which there are values.
     private IEnumerable<HostReference> Named(Predicate<string> counts)
     {
+        if (counts(nameof(Session)) && Session is not null)
+        {
+            return Session.Select(HostReference.Remote.Of).Distinct();
+        }
+
         if (counts(nameof(LvsSession)) && LvsSession is not null)
         {
             return LvsSession.Distinct().Select(session => new HostReference.Session(session));

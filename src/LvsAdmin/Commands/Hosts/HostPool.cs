@@ -100,7 +100,8 @@ internal sealed class HostPool : IAsyncDisposable
                 case HostReference.Session session:
                     return new Entry(session.Host, owned: null);
                 default:
-                    throw new ArgumentException($"{reference} is no host of this kind.", nameof(reference));
+                    throw new LvsHostException(
+                        LvsHostError.NotSupported, $"{reference} is known by a PowerShell session, in which only this command as a whole can be run. Name it by -HostName or -LvsSession.");
             }
         }
 

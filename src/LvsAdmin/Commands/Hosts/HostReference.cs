@@ -1,3 +1,6 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using LvsAdmin.Commands.Remoting;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Hosts.Ssh;
 
@@ -53,5 +56,29 @@ internal abstract record HostReference
         internal override string Name => Opened.HostName;
 
         internal ILvsHost Host => Opened.Host;
+    }
+
+    /// <summary>A host by a PowerShell session, in which the command itself is run.</summary>
+    internal sealed record Remote : HostReference
+    {
+        // One for each session, so that all of its outputs carry the same instance of its name.
+        private static readonly ConditionalWeakTable<PSSession, Remote> Known = [];
+
+        private Remote(PSSession opened)
+        {
+            Opened = opened;
+            Name = HostOrigins.Own(RemoteSessions.HostOf(opened));
+            HostOrigins.Register(Name, this);
+        }
+
+        internal PSSession Opened { get; }
+
+        internal override string Name { get; }
+
+        internal static Remote Of(PSSession session) => Known.GetValue(session, static opened => new Remote(opened));
+
+        public bool Equals(Remote? other) => other is not null && Opened.InstanceId == other.Opened.InstanceId;
+
+        public override int GetHashCode() => Opened.InstanceId.GetHashCode();
     }
 }
