@@ -194,7 +194,7 @@ public sealed class BadTimesTests(FleetFixture fixture)
     {
         await using NetlinkConnection connection = new(await host.OpenNetlinkAsync(Stop));
         GenericNetlinkFamily? family = await GenericNetlinkFamily.FindAsync(connection, "nlctrl", Stop);
-        Assert.Equal(16, family!.Value.Id);
+        Assert.Equal(16, family!.Id);
     }
 
     private static async Task<LvsConnectionException> FailAsync(Func<ValueTask> work, int seconds)
