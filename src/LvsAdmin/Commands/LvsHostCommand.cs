@@ -34,12 +34,14 @@ public abstract class LvsHostCommand : SshCommand
 
     /// <summary>Hosts by the open sessions of New-LvsSession.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public LvsSession[]? LvsSession { get; set; }
 
     /// <summary>
     /// Hosts by open PowerShell sessions (New-PSSession), in which this very command is run: they need this module (Install-LvsModule).
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public PSSession[]? Session { get; set; }
 
     /// <summary>An object that tells its host: what another cmdlet of this module wrote.</summary>
@@ -200,9 +202,11 @@ public abstract class LvsHostCommand : SshCommand
             return LvsSession.Distinct().Select(session => new HostReference.Session(session));
         }
 
-        if (counts(nameof(HostName)) && HostName is not null)
+        if (counts(nameof(HostName)))
         {
-            return HostName.SelectMany(ByTypedName).Distinct();
+            HostReference[] named = [.. (HostName ?? []).SelectMany(ByTypedName).Distinct()];
+            // An empty list is a slip, such as an empty file, and must not become this machine.
+            return named.Length > 0 ? named : throw new LvsValidationException("InvalidHostName", "-HostName names no host: the list is empty.");
         }
 
         return [new HostReference.Local(counts(nameof(NetworkNamespace)) ? NetworkNamespace : null)];
