@@ -17,7 +17,6 @@ internal static class ModuleInstallation
     /// <exception cref="RemoteSessionException">The session cannot be used, or its PowerShell is too old for this module.</exception>
     internal static async Task<ModuleState> LookAsync(PSSession session, LvsModuleScope scope, CancellationToken cancellationToken)
     {
-        RemoteSessions.RequireOpen(session);
         PSObject found = (await RunAsync(
             session,
             shell => shell.AddScript(Look).AddParameter("scope", scope.ToString()).AddParameter("version", RemoteSessions.OwnVersion.ToString()),
@@ -33,7 +32,7 @@ internal static class ModuleInstallation
         return new ModuleState(
             Text(found, "Path"),
             LanguagePrimitives.IsTrue(found.Properties["Present"].Value),
-            LanguagePrimitives.TryConvertTo(found.Properties["Loaded"].Value, out Version loaded) ? loaded : null);
+            found.Properties["Loaded"].Value is string loaded ? Version.Parse(loaded) : null);
     }
 
     /// <summary>Copies the files next to their place, looks at them there, and puts them in their place.</summary>
