@@ -33,6 +33,30 @@ public interface ILvsHost : IAsyncDisposable
     /// <exception cref="LvsHostException">The file cannot be read.</exception>
     ValueTask<string?> ReadFileAsync(string path, CancellationToken cancellationToken);
 
+    /// <summary>Reads small text files whole, together: over a network in one go where each by itself would be a round trip.</summary>
+    /// <param name="paths">Absolute paths, as for <see cref="ReadFileAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What came of each file, in their order.</returns>
+    /// <exception cref="LvsConnectionException">The host cannot be reached. What is wrong with one file is told with it.</exception>
+    async ValueTask<IReadOnlyList<HostFileText>> ReadFilesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        List<HostFileText> files = [];
+        foreach (string path in paths)
+        {
+            try
+            {
+                files.Add(new HostFileText(path, await ReadFileAsync(path, cancellationToken).ConfigureAwait(false), null));
+            }
+            catch (LvsHostException failure) when (failure is not LvsConnectionException)
+            {
+                files.Add(new HostFileText(path, null, failure));
+            }
+        }
+
+        return files;
+    }
+
     /// <summary>Reads a text file line by line as it comes, for files that may have millions of lines.</summary>
     /// <param name="path">As for <see cref="ReadFileAsync"/>; a missing file is an error here.</param>
     /// <param name="cancellationToken">Ends the read.</param>

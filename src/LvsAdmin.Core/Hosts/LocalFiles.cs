@@ -74,18 +74,16 @@ internal static class LocalFiles
     /// <summary>The exception of a host for one of the runtime's; null when it is none that files give.</summary>
     internal static LvsHostException? Translate(string participle, string path, Exception exception) => exception switch
     {
-        FileNotFoundException or DirectoryNotFoundException => new(LvsHostError.FileMissing, $"There is no file {path} on localhost.", exception),
-        UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem } => new(
-            LvsHostError.AccessDenied,
-            $"{path} cannot be {participle} by this user on localhost: run as root; in a container, /proc/sys must be writable too ({exception.Message}).",
-            exception),
-        IOException { HResult: InvalidArgument or OutOfRange } => new(
-            LvsHostError.ValueRefused, $"The kernel refused the value for {path} on localhost: {exception.Message}", exception),
-        IOException => new(LvsHostError.Failed, $"{path} cannot be {participle} on localhost: {exception.Message}", exception),
+        FileNotFoundException or DirectoryNotFoundException => HostErrors.FileMissing(path, LocalHost.LocalName, exception),
+        UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem } =>
+            HostErrors.FileDenied(participle, path, LocalHost.LocalName, "run as root", exception.Message, exception),
+        IOException { HResult: InvalidArgument or OutOfRange } => HostErrors.ValueRefused(path, LocalHost.LocalName, exception.Message, exception),
+        IOException => HostErrors.FileFailed(participle, path, LocalHost.LocalName, exception.Message, exception),
         _ => null,
     };
 
-    private static bool IsOfKernel(string path) =>
+    /// <summary>Whether a path is that of a file of the kernel: such are written in one call, and none can be made.</summary>
+    internal static bool IsOfKernel(string path) =>
         path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal);
 
     private static void Replace(string path, byte[] bytes, UnixFileMode? mode)

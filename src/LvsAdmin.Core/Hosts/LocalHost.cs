@@ -11,6 +11,9 @@ namespace LvsAdmin.Core.Hosts;
 /// </summary>
 public sealed class LocalHost : ILvsHost
 {
+    /// <summary>The name of this machine.</summary>
+    internal const string LocalName = "localhost";
+
     private const string ProcNet = "/proc/net";
 
     private readonly object _gate = new();
@@ -22,7 +25,7 @@ public sealed class LocalHost : ILvsHost
     public LocalHost(string? networkNamespace = null) => NetworkNamespace = networkNamespace;
 
     /// <inheritdoc/>
-    public string Name => "localhost";
+    public string Name => LocalName;
 
     /// <inheritdoc/>
     public string? NetworkNamespace { get; }

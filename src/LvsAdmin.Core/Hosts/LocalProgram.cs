@@ -13,18 +13,6 @@ internal static class LocalProgram
 
     private static readonly string[] SystemDirectories = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-    // Where Debian has the programs that this library runs; other distributions name their packages alike.
-    private static readonly Dictionary<string, string> Packages = new(StringComparer.Ordinal)
-    {
-        ["ip"] = "iproute2",
-        ["modprobe"] = "kmod",
-        ["sysctl"] = "procps",
-        ["readlink"] = "coreutils",
-        ["arping"] = "iputils-arping",
-        ["ipvsadm"] = "ipvsadm",
-        ["ndisc6"] = "ndisc6",
-    };
-
     /// <summary>Starts a program in the network namespace of the calling thread.</summary>
     internal static Process Start(ProgramInvocation invocation)
     {
@@ -49,7 +37,7 @@ internal static class LocalProgram
         {
             throw exception.NativeErrorCode switch
             {
-                NoSuchFile => Missing(invocation.Program, exception),
+                NoSuchFile => HostErrors.ProgramMissing(invocation.Program, LocalHost.LocalName, exception),
                 NotPermitted or AccessDenied => new LvsHostException(
                     LvsHostError.AccessDenied, $"'{invocation}' cannot be run by this user on localhost: {exception.Message}", exception),
                 _ => new LvsHostException(LvsHostError.Failed, $"'{invocation}' cannot be run on localhost: {exception.Message}", exception),
@@ -115,17 +103,11 @@ internal static class LocalProgram
         IEnumerable<string> candidates = program.Contains('/', StringComparison.Ordinal)
             ? [program]
             : path.Select(directory => Path.Combine(directory, program));
-        return candidates.FirstOrDefault(IsExecutable) ?? throw Missing(program, null);
+        return candidates.FirstOrDefault(IsExecutable) ?? throw HostErrors.ProgramMissing(program, LocalHost.LocalName);
     }
 
     private static bool IsExecutable(string path) =>
         File.Exists(path)
         && !OperatingSystem.IsWindows()
         && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
-
-    private static LvsHostException Missing(string program, Exception? cause) => new(
-        LvsHostError.ProgramMissing,
-        $"The program '{program}' is not on localhost."
-        + (Packages.TryGetValue(program, out string? package) ? $" On Debian it is in the package {package}: apt-get install {package}." : string.Empty),
-        cause);
 }
