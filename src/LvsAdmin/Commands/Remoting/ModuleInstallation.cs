@@ -73,12 +73,10 @@ internal static class ModuleInstallation
         }
         catch (RuntimeException exception)
         {
-            bool denied = exception.ErrorRecord?.FullyQualifiedErrorId.StartsWith("AccessDenied", StringComparison.Ordinal) == true;
-            throw new RemoteSessionException(
-                denied ? "AccessDenied" : "InstallationFailed",
-                denied ? ErrorCategory.PermissionDenied : ErrorCategory.WriteError,
-                $"{RemoteCommand.Module} was not copied to {RemoteSessions.HostOf(session)}: {exception.Message}{(denied ? " Use -Scope CurrentUser, or a session of a user who may write there." : string.Empty)}",
-                exception);
+            string message = $"{RemoteCommand.Module} was not copied to {RemoteSessions.HostOf(session)}: {exception.Message}";
+            throw exception.ErrorRecord?.CategoryInfo.Category == ErrorCategory.PermissionDenied
+                ? new RemoteSessionException("AccessDenied", ErrorCategory.PermissionDenied, $"{message} Use -Scope CurrentUser, or a session of a user who may write there.", exception)
+                : new RemoteSessionException("InstallationFailed", ErrorCategory.WriteError, message, exception);
         }
 
         return [.. output];
