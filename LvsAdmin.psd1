@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('bin/LvsAdmin.Format.ps1xml')
+    TypesToProcess       = @('bin/LvsAdmin.Types.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
@@ -27,12 +28,16 @@
         'Get-LvsKernelParameter'
         'Get-LvsRealServer'
         'Get-LvsRealServerVip'
+        'Get-LvsSession'
         'Get-LvsStatistics'
         'Get-LvsSyncDaemon'
         'Get-LvsTimeout'
         'Get-LvsVirtualService'
+        'Install-LvsModule'
+        'New-LvsSession'
         'New-LvsVirtualService'
         'Remove-LvsRealServer'
+        'Remove-LvsSession'
         'Remove-LvsVirtualService'
         'Reset-LvsArpPolicy'
         'Reset-LvsStatistics'

@@ -1,7 +1,7 @@
-# First light: one director, two real servers, and all three forwarding methods with real requests.
+# First light: one director, two real servers, all three forwarding methods with real requests, and the whole of it over SSH.
 #
 # Made for the test network of lab/topology: the network namespaces client, director, rs1 and rs2 play four machines, so each cmdlet
-# says by -NetworkNamespace on which of them it works. On machines of your own, leave that out.
+# says by -NetworkNamespace on which of them it works. On machines of your own, leave that out, or name hosts as in act 4.
 
 # Asks for a page from the client several times, and checks that the expected servers answered equally often.
 function Request([string] $Url, [int] $Count, [string[]] $From) {
@@ -40,6 +40,15 @@ Add-LvsRealServer 198.51.100.10:80 192.0.2.21, 192.0.2.22 -Forwarding Nat -Netwo
 'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 198.51.100.10 -Forwarding Nat -Director 192.0.2.1 -NetworkNamespace $_ -PassThru }
 Request http://198.51.100.10/ -Count 6 -From rs1, rs2
 
+# Act 4, the fleet: from the administrator's machine over SSH, with nothing installed on the hosts. What came from a host goes back to it.
+New-LvsVirtualService 192.0.2.12:80 -Scheduler rr -HostName director -PassThru | Enable-LvsDirectorVip
+Add-LvsRealServer 192.0.2.12:80 192.0.2.21, 192.0.2.22 -HostName director
+Enable-LvsRealServerVip 192.0.2.12 -HostName rs1, rs2 -PassThru
+Get-LvsArpPolicy all -HostName rs[1-2], director
+Request http://192.0.2.12/ -Count 6 -From rs1, rs2
+# Or on whatever real servers the director names, each reached by its own address.
+Get-LvsRealServer 192.0.2.12:80 -HostName director | Test-LvsRealServerVip -OnRealServer
+
 # Taking a server out of service: weight 0, on every service that has it.
 Get-LvsRealServer * 192.0.2.22 -NetworkNamespace director | Set-LvsRealServer -Weight 0
 Request http://192.0.2.10/ -Count 4 -From rs1
@@ -48,6 +57,8 @@ Request http://192.0.2.10/ -Count 4 -From rs1
 Get-LvsConnection -RealServer 192.0.2.21 -NetworkNamespace director
 Get-LvsStatistics -NetworkNamespace director
 
-# And back: each host is left as it was found.
-'rs1', 'rs2' | ForEach-Object { Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip }
+# And back: each host is left as it was found. Sessions spare the logins.
+$farm = New-LvsSession rs1, rs2
+Get-LvsRealServerVip -LvsSession $farm | Disable-LvsRealServerVip
+$farm | Remove-LvsSession
 Disable-LvsForwarding -NetworkNamespace director

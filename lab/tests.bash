@@ -93,9 +93,20 @@ run_tests() {
     trap 'rm -rf "$results"' EXIT
     trap 'for process in $running $beside; do kill "$process"; wait "$process"; done; exit 143' INT TERM HUP
 
-    part machine "${xunit[@]}" -trait- Level=Kernel "$@"
+    part machine "${xunit[@]}" -trait- Level=Kernel -trait- Level=Fleet "$@"
     count machine
     ran_at_all=$ran
+
+    # Real SSH servers in namespaces: of this machine where it lets us make some, otherwise of a guest, where logins are slower.
+    if [ -z "$native" ] && [ "$(id -u)" = 0 ] && unshare --mount --net --pid --fork true 2>/dev/null; then
+        install_missing "${needs[@]}"
+        part fleet "$here/fleet" run 40 "${xunit[@]}" -trait Level=Fleet "$@"
+    else
+        part fleet run "$here/fleet" run 40 "${xunit[@]}" -trait Level=Fleet "$@"
+    fi
+    count fleet
+    ran_at_all=$((ran_at_all + ran))
+    if [ $ran -eq 0 ] && [ $# -eq 0 ]; then problems+=("the fleet level did not run"); fi
 
     if [ $# -eq 0 ] && [ -z "$native" ] && [ "$(nproc)" -gt 1 ]; then
         # A guest has one processor: two of them, each with half of the tests, take half of the time.
@@ -118,7 +129,7 @@ run_tests() {
     echo
     if [ $skips -gt 0 ]; then
         echo "Skipped:"
-        for name in machine "${kernel[@]}"; do
+        for name in machine fleet "${kernel[@]}"; do
             # A name and, in the next line, the reason.
             sed -nE "/^ +(.*) \[SKIP\]\$/{s//  \1: /;N;s/\n +//;s/\$/ ($name)/p}" "$results/$name"
         done

@@ -14,6 +14,7 @@ internal static class Restore
         yield return new Contender("LvsAdmin, one batch", BatchAsync);
         yield return new Contender("LvsAdmin, cmdlets", () => CmdletsAsync(engine));
         yield return new Contender("ipvsadm -R", IpvsadmAsync);
+        yield return new Contender("LvsAdmin, one batch over SSH", RemoteAsync);
         if (Compile() is { } program)
         {
             yield return new Contender("C program, same batches", () => CProgramAsync(program));
@@ -28,6 +29,22 @@ internal static class Restore
     {
         await using Director director = await Director.CreateAsync();
         await using IpvsClient client = await director.ConnectAsync();
+        double time = await ApplyAsync(client);
+        await director.CheckTableAsync();
+        return time;
+    }
+
+    private static async Task<double> RemoteAsync()
+    {
+        await using RemoteDirector director = await RemoteDirector.CreateAsync();
+        await using IpvsClient client = await director.ConnectAsync();
+        double time = await ApplyAsync(client);
+        await director.CheckTableAsync();
+        return time;
+    }
+
+    private static async Task<double> ApplyAsync(IpvsClient client)
+    {
         IReadOnlyList<IpvsChange> changes = Table.Changes();
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -39,7 +56,6 @@ internal static class Restore
             throw refusal;
         }
 
-        await director.CheckTableAsync();
         return watch.Elapsed.TotalMilliseconds;
     }
 

@@ -69,6 +69,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Writes a verbose message.</summary>
     protected ValueTask VerboseAsync(string message) => InvokeAsync(() => WriteVerbose(message));
 
+    /// <summary>Shows how far the work has come.</summary>
+    protected ValueTask ProgressAsync(ProgressRecord progress) => InvokeAsync(() => WriteProgress(progress));
+
     /// <summary>Asks whether to go on (-WhatIf, -Confirm).</summary>
     /// <param name="target">The object, with its host.</param>
     /// <param name="action">What would be done, with old and new value.</param>
@@ -97,7 +100,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private bool IsPipelineThread => Environment.CurrentManagedThreadId == _pipelineThread;
 
-    private ValueTask InvokeAsync(Action action)
+    /// <summary>Does something on the pipeline's thread, in turn with what is written.</summary>
+    private protected ValueTask InvokeAsync(Action action)
     {
         if (IsPipelineThread)
         {

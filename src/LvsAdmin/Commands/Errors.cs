@@ -61,6 +61,18 @@ internal static class Errors
         new PSArgumentException("Name the real servers: as the second argument (192.0.2.21, 192.0.2.22:8080), or by a property RealServer from the pipeline."),
         "RealServerMissing", ErrorCategory.InvalidArgument, input);
 
+    internal static ErrorRecord SessionNotFound(string which, object target) => new(
+        new ItemNotFoundException($"There is no open session {which}. Get-LvsSession lists those that there are."),
+        "SessionNotFound", ErrorCategory.ObjectNotFound, target);
+
+    internal static ErrorRecord HostNamedTwice(IEnumerable<string> parameters) => new(
+        new PSArgumentException($"Name the hosts in one way: -{string.Join(" and -", parameters)} exclude each other."),
+        "HostNamedTwice", ErrorCategory.InvalidArgument, null);
+
+    internal static ErrorRecord InputUnknown(PSObject input) => new(
+        new PSArgumentException($"The input object '{input}' tells this cmdlet nothing: it has no property HostName, nor any that is a parameter here. Hosts are named by -HostName, also many: -HostName (Get-Content hosts.txt)."),
+        "InputObjectUnknown", ErrorCategory.InvalidArgument, input);
+
     private static ErrorCategory Category(IpvsError error) => error switch
     {
         IpvsError.ServiceExists or IpvsError.RealServerExists or IpvsError.SyncDaemonRunning => ErrorCategory.ResourceExists,

@@ -13,8 +13,21 @@ public abstract class TestCommand : LvsHostCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    private protected override void Lost(HostReference host) => _failed = true;
+
+    // One answer for all hosts is made here.
+    private protected override IReadOnlyCollection<string> LocalParameters => [nameof(Quiet)];
+
+    private protected override bool TakeFromSession(PSObject value)
+    {
+        string? outcome = value.Properties[nameof(LvsCheckResult.Outcome)]?.Value?.ToString();
+        _passed |= outcome == nameof(LvsCheckOutcome.Passed);
+        _failed |= outcome == nameof(LvsCheckOutcome.Failed);
+        return Quiet;
+    }
+
     /// <inheritdoc/>
-    protected override async Task EndAsync()
+    protected override async Task FinishAsync()
     {
         if (Quiet)
         {

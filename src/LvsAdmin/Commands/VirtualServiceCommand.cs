@@ -16,8 +16,6 @@ public abstract class VirtualServiceCommand : LvsHostCommand
     /// <summary>The service is named by a firewall mark.</summary>
     protected const string FirewallMarkSet = "FirewallMark";
 
-    private HashSet<string> _namedOnCommandLine = [];
-
     /// <summary>The virtual services: tcp/192.0.2.10:80, udp/[2001:db8::10]:53, fwmark/7, or wildcards such as tcp/*.</summary>
     [Parameter(Position = 0, ParameterSetName = ServiceSet, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
@@ -26,7 +24,7 @@ public abstract class VirtualServiceCommand : LvsHostCommand
 
     /// <summary>A virtual service, a real server of it, or the text form of a service, from the pipeline.</summary>
     [Parameter(ParameterSetName = ServiceSet, ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
+    public override PSObject? InputObject { get; set; }
 
     /// <summary>The virtual IP.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AddressSet)]
@@ -50,15 +48,12 @@ public abstract class VirtualServiceCommand : LvsHostCommand
     [Parameter(ParameterSetName = FirewallMarkSet)]
     public LvsAddressFamily AddressFamily { get; set; } = LvsAddressFamily.IPv4;
 
-    /// <inheritdoc/>
-    protected override Task BeginAsync()
-    {
-        _namedOnCommandLine = [.. MyInvocation.BoundParameters.Keys];
-        return Task.CompletedTask;
-    }
+    /// <summary>The port of the SSH server, 1 to 65535, where the host's name does not say it.</summary>
+    [Parameter]
+    [ValidateRange(1, ushort.MaxValue)]
+    public override int HostPort { get; set; }
 
-    /// <summary>Whether the user typed the parameter, in contrast to the pipeline's filling it in.</summary>
-    protected bool IsOnCommandLine(string parameter) => _namedOnCommandLine.Contains(parameter);
+    private protected override bool ReadsInputObject => true;
 
     /// <summary>
     /// Whether a value shall be changed. A table of values (Import-Csv) may name it by property; an object read from a director may not:

@@ -1,10 +1,14 @@
-using LvsAdmin.Core.Diagnosis;
+using System.Globalization;
+using System.Management.Automation;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Formatting;
 
-/// <summary>What the views of LvsAdmin.Format.ps1xml show where a property alone does not say it.</summary>
+/// <summary>
+/// What the views of LvsAdmin.Format.ps1xml show where a property alone does not say it. It is read from the properties' text, which an object that
+/// came from another session has just as one of this session.
+/// </summary>
 public static class View
 {
     private const string ThisMachine = "localhost";
@@ -17,40 +21,39 @@ public static class View
         _ => $"{hostName}, network namespace {networkNamespace}",
     };
 
-    /// <summary>A service as a heading, with its host where that is not plainly this machine.</summary>
-    public static string Service(LvsRealServer server)
+    /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>
+    public static string Service(PSObject server)
     {
-        ArgumentNullException.ThrowIfNull(server);
-        string host = Host(server.HostName, server.NetworkNamespace ?? string.Empty);
-        return host is "" or ThisMachine ? server.VirtualService.ToString() : $"{server.VirtualService} ({host})";
+        string service = Text(server, nameof(LvsRealServer.VirtualService));
+        string host = Host(Text(server, nameof(LvsRealServer.HostName)), Text(server, nameof(LvsRealServer.NetworkNamespace)));
+        return host is "" or ThisMachine ? service : $"{service} ({host})";
     }
 
-    /// <summary>What ipvsadm shows behind the scheduler: its flags, persistence, one-packet.</summary>
-    public static string ServiceOptions(LvsVirtualService service)
+    /// <summary>What ipvsadm shows behind the scheduler of an <see cref="LvsVirtualService"/>: its flags, persistence, one-packet.</summary>
+    public static string ServiceOptions(PSObject service)
     {
-        ArgumentNullException.ThrowIfNull(service);
         List<string> options = [];
-        if (!service.SchedulerFlags.IsEmpty)
+        if (Text(service, nameof(LvsVirtualService.SchedulerFlags)) is { Length: > 0 } flags)
         {
-            options.Add($"({service.SchedulerFlags})");
+            options.Add($"({flags})");
         }
 
-        if (service.PersistenceTimeout is { } timeout)
+        if (Text(service, nameof(LvsVirtualService.PersistenceTimeout)) is { Length: > 0 } timeout)
         {
             options.Add($"persistent {timeout}");
         }
 
-        if (service.PersistencePrefixLength is { } length)
+        if (Text(service, nameof(LvsVirtualService.PersistencePrefixLength)) is { Length: > 0 } length)
         {
             options.Add($"prefix /{length}");
         }
 
-        if (service.PersistenceEngine is { } engine)
+        if (Text(service, nameof(LvsVirtualService.PersistenceEngine)) is { Length: > 0 } engine)
         {
             options.Add($"pe {engine}");
         }
 
-        if (service.OnePacket)
+        if (LanguagePrimitives.IsTrue(Value(service, nameof(LvsVirtualService.OnePacket))))
         {
             options.Add("ops");
         }
@@ -58,66 +61,80 @@ public static class View
         return string.Join(' ', options);
     }
 
-    /// <summary>The forwarding method, with the tunnel where it is no plain one.</summary>
-    public static string Forwarding(LvsRealServer server)
+    /// <summary>The forwarding method of an <see cref="LvsRealServer"/>, with the tunnel where it is no plain one.</summary>
+    public static string Forwarding(PSObject server)
     {
-        ArgumentNullException.ThrowIfNull(server);
-        return server switch
+        string method = Text(server, nameof(LvsRealServer.Forwarding));
+        return (method, method == nameof(LvsForwardingMethod.Tunnel) ? Text(server, nameof(LvsRealServer.TunnelType)) : null) switch
         {
-            { Forwarding: LvsForwardingMethod.Tunnel, TunnelType: LvsTunnelType.Gue } => $"Tunnel (gue:{server.TunnelPort}{Checksum(server.TunnelChecksum)})",
-            { Forwarding: LvsForwardingMethod.Tunnel, TunnelType: LvsTunnelType.Gre } => $"Tunnel (gre{Checksum(server.TunnelChecksum)})",
-            _ => server.Forwarding.ToString(),
+            (_, nameof(LvsTunnelType.Gue)) => $"Tunnel (gue:{Text(server, nameof(LvsRealServer.TunnelPort))}{Checksum(server)})",
+            (_, nameof(LvsTunnelType.Gre)) => $"Tunnel (gre{Checksum(server)})",
+            _ => method,
         };
     }
 
-    /// <summary>What counters belong to, indented as in ipvsadm.</summary>
-    public static string Subject(LvsTrafficStatistics statistics)
+    /// <summary>What the counters of an <see cref="LvsTrafficStatistics"/> belong to, indented as in ipvsadm.</summary>
+    public static string Subject(PSObject statistics) => Text(statistics, nameof(LvsTrafficStatistics.Scope)) switch
     {
-        ArgumentNullException.ThrowIfNull(statistics);
-        return statistics.Scope switch
-        {
-            LvsStatisticsScope.VirtualService => statistics.VirtualService!.ToString(),
-            LvsStatisticsScope.RealServer => $"  -> {statistics.RealServer}",
-            _ => "(director)",
-        };
-    }
+        nameof(LvsStatisticsScope.VirtualService) => Text(statistics, nameof(LvsTrafficStatistics.VirtualService)),
+        nameof(LvsStatisticsScope.RealServer) => $"  -> {Text(statistics, nameof(LvsTrafficStatistics.RealServer))}",
+        _ => "(director)",
+    };
 
     /// <summary>Address and port as one writes them, whatever the kernel has.</summary>
-    public static string Endpoint(LvsAddress address, int port) => $"{address.ToBracketedString()}:{port}";
-
-    /// <summary>A level with the kernel's number: TargetOnInterface (1).</summary>
-    public static string Level(Enum level)
+    public static string Endpoint(string address, int port)
     {
-        ArgumentNullException.ThrowIfNull(level);
-        int number = Convert.ToInt32(level, System.Globalization.CultureInfo.InvariantCulture);
-        return Enum.IsDefined(level.GetType(), level) ? $"{level} ({number})" : $"reserved ({number})";
+        ArgumentNullException.ThrowIfNull(address);
+        return address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
     }
 
-    /// <summary>Both effective levels as the kernel's numbers.</summary>
-    public static string Effective(LvsArpPolicy policy)
-    {
-        ArgumentNullException.ThrowIfNull(policy);
-        return $"ignore {(int)policy.EffectiveIgnore}, announce {(int)policy.EffectiveAnnounce}";
-    }
+    /// <summary>The ARP ignore level of an <see cref="LvsArpPolicy"/> with the kernel's number: TargetOnInterface (1).</summary>
+    public static string Ignore(PSObject policy) => Level<LvsArpIgnore>(policy, nameof(LvsArpPolicy.Ignore));
 
-    /// <summary>Whether a virtual IP is ready, or the first thing that keeps it from being so.</summary>
-    public static string Status(LvsRealServerVip vip)
-    {
-        ArgumentNullException.ThrowIfNull(vip);
-        return vip.Problems.Count == 0 ? "Ready" : vip.Problems[0];
-    }
+    /// <summary>The ARP announce level of an <see cref="LvsArpPolicy"/> with the kernel's number: BestLocal (2).</summary>
+    public static string Announce(PSObject policy) => Level<LvsArpAnnounce>(policy, nameof(LvsArpPolicy.Announce));
+
+    /// <summary>Both effective levels of an <see cref="LvsArpPolicy"/> as the kernel's numbers.</summary>
+    public static string Effective(PSObject policy) =>
+        $"ignore {Number<LvsArpIgnore>(policy, nameof(LvsArpPolicy.EffectiveIgnore))}, announce {Number<LvsArpAnnounce>(policy, nameof(LvsArpPolicy.EffectiveAnnounce))}";
+
+    /// <summary>Whether an <see cref="LvsRealServerVip"/> is ready, or the first thing that keeps it from being so.</summary>
+    public static string Status(PSObject vip) =>
+        LanguagePrimitives.GetEnumerable(Value(vip, nameof(LvsRealServerVip.Problems)))?.Cast<object>().FirstOrDefault()?.ToString() ?? "Ready";
 
     /// <summary>What a check saw, and what to do about it.</summary>
-    public static string Finding(LvsCheckResult result)
+    public static string Finding(PSObject result)
     {
-        ArgumentNullException.ThrowIfNull(result);
-        return result.Remedy is null ? result.Message : $"{result.Message}\n{result.Remedy}";
+        string message = Text(result, "Message");
+        return Text(result, "Remedy") is { Length: > 0 } remedy ? $"{message}\n{remedy}" : message;
     }
 
-    private static string Checksum(LvsTunnelChecksum checksum) => checksum switch
+    private static string Checksum(PSObject server) => Text(server, nameof(LvsRealServer.TunnelChecksum)) switch
     {
-        LvsTunnelChecksum.Checksum => " +csum",
-        LvsTunnelChecksum.Remote => " +remcsum",
+        nameof(LvsTunnelChecksum.Checksum) => " +csum",
+        nameof(LvsTunnelChecksum.Remote) => " +remcsum",
         _ => string.Empty,
     };
+
+    private static string Level<T>(PSObject policy, string name)
+        where T : struct, Enum
+    {
+        int number = Number<T>(policy, name);
+        return Enum.IsDefined(typeof(T), number) ? $"{Text(policy, name)} ({number})" : $"reserved ({number})";
+    }
+
+    // An enumeration travels as its name, or as its number where that has none.
+    private static int Number<T>(PSObject value, string name)
+        where T : struct, Enum
+    {
+        return Enum.TryParse(Text(value, name), out T level) ? Convert.ToInt32(level, CultureInfo.InvariantCulture) : 0;
+    }
+
+    private static string Text(PSObject value, string name) => Convert.ToString(Value(value, name), CultureInfo.InvariantCulture) ?? string.Empty;
+
+    private static object? Value(PSObject value, string name)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value.Properties[name]?.Value;
+    }
 }

@@ -8,7 +8,7 @@ public sealed class RealServerCompleter : HostCompleter
     private protected override async Task<IReadOnlyList<(string Text, string ToolTip)>> CandidatesAsync(
         CompletionRequest request, CancellationToken cancellationToken)
     {
-        IpvsClient client = await request.Hosts.ConnectAsync(request.NetworkNamespace, cancellationToken);
+        IpvsClient client = await request.Hosts.ConnectAsync(request.Reference, cancellationToken);
         LvsServiceSelector? chosen = request.Parameters["VirtualService"]?.ToString() is { } text ? new LvsServiceSelector(text) : null;
         Dictionary<string, string> servers = new(StringComparer.Ordinal);
         foreach (LvsVirtualService service in await client.GetServicesAsync(cancellationToken))

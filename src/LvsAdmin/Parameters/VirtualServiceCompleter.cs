@@ -8,7 +8,7 @@ public sealed class VirtualServiceCompleter : HostCompleter
     private protected override async Task<IReadOnlyList<(string Text, string ToolTip)>> CandidatesAsync(
         CompletionRequest request, CancellationToken cancellationToken)
     {
-        IpvsClient client = await request.Hosts.ConnectAsync(request.NetworkNamespace, cancellationToken);
+        IpvsClient client = await request.Hosts.ConnectAsync(request.Reference, cancellationToken);
         IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(cancellationToken);
         // Without the protocol too: a user who begins with the address means tcp.
         return

@@ -8,7 +8,10 @@ namespace LvsAdmin.Tests.Cmdlets;
 [Trait("Level", "Cmdlets")]
 public sealed class ModuleTests(CmdletFixture fixture)
 {
-    private static readonly string[] Changing = ["Add", "Clear", "Disable", "Enable", "New", "Remove", "Reset", "Set", "Start", "Stop"];
+    private static readonly string[] Changing = ["Add", "Clear", "Disable", "Enable", "Install", "New", "Remove", "Reset", "Set", "Start", "Stop"];
+
+    private static readonly string[] HostParameters =
+        ["HostName", "UserName", "HostPort", "KeyFilePath", "Options", "ConnectingTimeout", "Sudo", "ThrottleLimit", "LvsSession", "Session", "NetworkNamespace", "InputObject", "AsJob", "JobName"];
 
     private CmdletInfo[] Commands => [.. fixture.Engine.Run("Get-Command -Module LvsAdmin").Output.Select(command => (CmdletInfo)command.BaseObject)];
 
@@ -24,15 +27,28 @@ public sealed class ModuleTests(CmdletFixture fixture)
     }
 
     [Fact]
-    public void Every_cmdlet_takes_a_network_namespace_also_by_property_name()
+    public void Every_cmdlet_that_works_on_a_host_takes_its_host_in_the_same_ways()
     {
-        Assert.All(Commands, command => Assert.True(
-            command.Parameters["NetworkNamespace"].ParameterSets.Values.All(set => set.ValueFromPipelineByPropertyName), command.Name));
+        CmdletInfo[] commands = [.. Commands.Where(command => !command.Noun.EndsWith("Session", StringComparison.Ordinal) && command.Name != "Install-LvsModule")];
+
+        Assert.NotEmpty(commands);
+        Assert.All(commands, command =>
+        {
+            foreach (string parameter in HostParameters)
+            {
+                Assert.True(command.Parameters.TryGetValue(parameter, out ParameterMetadata? found), $"{command.Name} -{parameter}");
+                bool isOfObjects = parameter is "HostName" or "NetworkNamespace";
+                Assert.All(found.ParameterSets.Values, set => Assert.Equal(isOfObjects, set.ValueFromPipelineByPropertyName));
+            }
+
+            // As PowerShell's SSH remoting has it, unless the port is that of the service.
+            Assert.Equal(!command.Parameters.ContainsKey("Port"), command.Parameters["HostPort"].Aliases.Contains("Port"));
+        });
     }
 
     [Fact]
     public void Every_cmdlet_that_changes_something_knows_WhatIf_and_no_other_does() =>
-        Assert.All(Commands, command => Assert.Equal(Changing.Contains(command.Verb), command.Parameters.ContainsKey("WhatIf")));
+        Assert.All(Commands, command => Assert.Equal(Changing.Contains(command.Verb) && command.Name != "New-LvsSession", command.Parameters.ContainsKey("WhatIf")));
 
     [Fact]
     public void Every_cmdlet_tells_what_it_writes() => Assert.All(Commands, command => Assert.NotEmpty(command.OutputType));

@@ -158,9 +158,9 @@ internal sealed class SshConnection : IAsyncDisposable
                 {
                     _input.Close();
                 }
-                catch (IOException)
+                catch (Exception exception) when (exception is IOException or InvalidOperationException)
                 {
-                    // Nothing was left to be written.
+                    // It has ended by itself.
                 }
             }
         }

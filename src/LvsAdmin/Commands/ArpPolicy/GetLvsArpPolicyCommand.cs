@@ -9,7 +9,7 @@ namespace LvsAdmin.Commands;
 public sealed class GetLvsArpPolicyCommand : ArpPolicyCommand
 {
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IReadOnlyList<LvsArpPolicy> policies = await ReadPoliciesAsync();
         foreach (string name in await ChosenInterfacesAsync([.. policies.Select(policy => policy.Interface)], "*"))

@@ -17,7 +17,7 @@ public sealed class ResetLvsArpPolicyCommand : ArpPolicyCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IReadOnlyList<LvsArpPolicy> policies = await ReadPoliciesAsync();
         // An interface that is gone may still have its lines in the file.

@@ -28,7 +28,7 @@ public sealed class SetLvsArpPolicyCommand : ArpPolicyCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         if (Ignore is null && Announce is null)
         {
@@ -37,7 +37,7 @@ public sealed class SetLvsArpPolicyCommand : ArpPolicyCommand
                 "LevelMissing", ErrorCategory.InvalidArgument, null));
         }
 
-        await AttemptAsync(NetworkNamespace, async () =>
+        await AttemptAsync(null, async () =>
         {
             IReadOnlyList<string> interfaces = await ChosenInterfacesAsync(await ArpPolicies.ListAsync(TargetHost, StopToken), AllInterfaces);
             if (interfaces is ["lo"])

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Ipvs;
@@ -12,8 +13,7 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
 {
     private const int LongestTimeout = 60;
 
-    private readonly HashSet<(string? NetworkNamespace, LvsAddress Address)> _checked = [];
-    private bool _addressOnCommandLine;
+    private readonly ConcurrentDictionary<(HostReference Host, LvsAddress Address), bool> _checked = [];
 
     /// <summary>The virtual IPs; without any, those that the host holds as a real server.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -22,7 +22,7 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
 
     /// <summary>A virtual IP, a virtual service, a real server of one, or what Get-LvsRealServerVip wrote, from the pipeline.</summary>
     [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
+    public override PSObject? InputObject { get; set; }
 
     /// <summary>The interfaces that face the director and the clients; without any, all that hear ARP.</summary>
     [Parameter]
@@ -38,15 +38,10 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
     [ValidateRange(1, LongestTimeout)]
     public int TimeoutSeconds { get; set; } = new ArpPolicyCheckOptions().TimeoutSeconds;
 
-    /// <inheritdoc/>
-    protected override Task BeginAsync()
-    {
-        _addressOnCommandLine = MyInvocation.BoundParameters.ContainsKey(nameof(Address));
-        return Task.CompletedTask;
-    }
+    private protected override bool ReadsInputObject => true;
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await CheckAsync(InputObject ?? (object?)NetworkNamespace, ChecksAsync);
+    protected override async Task ProcessHostAsync() => await CheckAsync(InputObject, ChecksAsync);
 
     private async IAsyncEnumerable<LvsCheckResult> ChecksAsync()
     {
@@ -58,7 +53,7 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
         }
 
         // Services that share a VIP, as those of ports 80 and 443 do, need it checked once.
-        LvsAddress[] addresses = [.. chosen.Vips.Where(address => _checked.Add((NetworkNamespace, address)))];
+        LvsAddress[] addresses = [.. chosen.Vips.Where(address => _checked.TryAdd((CurrentHost, address), true))];
         if (addresses.Length == 0 && chosen.Vips.Count > 0)
         {
             yield break;
@@ -75,7 +70,7 @@ public sealed class TestLvsArpPolicyCommand : TestCommand
     {
         try
         {
-            return VipSelection.Of(_addressOnCommandLine ? null : InputObject, Address);
+            return VipSelection.Of(IsOnCommandLine(nameof(Address)) ? null : InputObject, Address);
         }
         catch (PSArgumentException exception)
         {

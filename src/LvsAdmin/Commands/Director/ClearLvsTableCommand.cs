@@ -9,7 +9,7 @@ namespace LvsAdmin.Commands;
 public sealed class ClearLvsTableCommand : LvsHostCommand
 {
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
         IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(StopToken);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
@@ -9,30 +10,29 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(void))]
 public sealed class DisableLvsDirectorVipCommand : DirectorVipCommand
 {
-    private readonly List<(VipSelection Chosen, string? NetworkNamespace)> _chosen = [];
+    private readonly ConcurrentQueue<(VipSelection Chosen, HostReference Host)> _chosen = [];
 
     /// <summary>Take a virtual IP away although a virtual service of this director still uses it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync()
+    protected override Task ProcessHostAsync()
     {
         // Which services are the last ones of their virtual IP is known when all are named.
-        _chosen.Add((Require(), NetworkNamespace));
+        _chosen.Enqueue((Require(), CurrentHost));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
+    protected override async Task FinishAsync()
     {
-        ILookup<string?, VipSelection> hosts = _chosen.ToLookup(each => each.NetworkNamespace, each => each.Chosen);
-        foreach (IGrouping<string?, VipSelection> chosen in hosts)
+        ILookup<HostReference, VipSelection> hosts = _chosen.ToLookup(each => each.Host, each => each.Chosen);
+        await OnHostsAsync([.. hosts.Select(each => each.Key)], async () =>
         {
-            NetworkNamespace = chosen.Key;
-            HashSet<LvsServiceId> named = [.. chosen.Select(each => each.Service).OfType<LvsServiceId>()];
+            HashSet<LvsServiceId> named = [.. hosts[CurrentHost].Select(each => each.Service).OfType<LvsServiceId>()];
             IReadOnlyList<LvsServiceId>? others = null;
-            foreach (LvsAddress vip in chosen.SelectMany(each => each.Vips).Distinct())
+            foreach (LvsAddress vip in hosts[CurrentHost].SelectMany(each => each.Vips).Distinct())
             {
                 await AttemptAsync(vip, async () =>
                 {
@@ -47,7 +47,7 @@ public sealed class DisableLvsDirectorVipCommand : DirectorVipCommand
                     await ApplyAsync($"director's virtual IP {vip} on {HostText}", "Disable", await DirectorVips.PlanDisableAsync(TargetHost, vip, StopToken));
                 });
             }
-        }
+        });
     }
 
     // Asking IPVS would load it, and who has none has no services.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
@@ -10,7 +11,7 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(LvsDirectorVip))]
 public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
 {
-    private readonly HashSet<(string? NetworkNamespace, LvsAddress Vip)> _done = [];
+    private readonly ConcurrentDictionary<(HostReference Host, LvsAddress Vip), bool> _done = [];
 
     /// <summary>The interface to hold the virtual IP; the one on whose link it lies unless said otherwise.</summary>
     [Parameter]
@@ -38,7 +39,7 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         LvsDirectorVipSettings settings = new()
         {
@@ -51,7 +52,7 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
         foreach (LvsAddress vip in Require().Vips)
         {
             // Several services of one virtual IP come one after the other.
-            if (!_done.Add((NetworkNamespace, vip)))
+            if (!_done.TryAdd((CurrentHost, vip), true))
             {
                 continue;
             }

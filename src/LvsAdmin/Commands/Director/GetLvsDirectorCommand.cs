@@ -11,7 +11,7 @@ namespace LvsAdmin.Commands;
 public sealed class GetLvsDirectorCommand : LvsHostCommand
 {
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         ILvsHost host = TargetHost;
         LvsDirector director = new()

@@ -16,7 +16,7 @@ public sealed class GetLvsKernelParameterCommand : LvsHostCommand
     public string[]? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(NetworkNamespace, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IReadOnlyList<LvsKernelParameter> all = await KernelParameters.ReadAsync(TargetHost, StopToken);
         foreach (string name in Name ?? ["*"])

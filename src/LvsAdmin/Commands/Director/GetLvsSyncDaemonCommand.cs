@@ -13,7 +13,7 @@ public sealed class GetLvsSyncDaemonCommand : LvsHostCommand
     public LvsSyncRole? Role { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
         foreach (LvsSyncDaemon daemon in await client.GetSyncDaemonsAsync(StopToken))

@@ -9,7 +9,7 @@ namespace LvsAdmin.Commands;
 public sealed class GetLvsTimeoutCommand : LvsHostCommand
 {
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
         await OutputAsync(await client.GetTimeoutAsync(StopToken));

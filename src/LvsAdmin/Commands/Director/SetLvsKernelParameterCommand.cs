@@ -24,7 +24,7 @@ public sealed class SetLvsKernelParameterCommand : HostChangeCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(Name, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(Name, async () =>
     {
         object value = Value is PSObject wrapped ? wrapped.BaseObject : Value;
         IReadOnlyList<HostChange> plan = await KernelParameters.PlanSetAsync(TargetHost, Name, value, StopToken);

@@ -28,7 +28,7 @@ public sealed class SetLvsTimeoutCommand : LvsHostCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(null, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         IpvsClient client = await ConnectAsync();
         LvsTimeout current = await client.GetTimeoutAsync(StopToken);

@@ -43,7 +43,7 @@ public sealed class StartLvsSyncDaemonCommand : LvsHostCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         LvsSyncDaemon daemon = new()
         {

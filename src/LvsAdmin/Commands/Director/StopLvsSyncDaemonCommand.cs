@@ -13,7 +13,7 @@ public sealed class StopLvsSyncDaemonCommand : LvsHostCommand
     public LvsSyncRole Role { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync() => await AttemptAsync(Role, async () =>
+    protected override async Task ProcessHostAsync() => await AttemptAsync(Role, async () =>
     {
         IpvsClient client = await ConnectAsync();
         if (await ShouldProcessAsync($"{Role} sync daemon of {HostText}", "Stop"))

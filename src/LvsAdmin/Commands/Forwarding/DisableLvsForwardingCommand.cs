@@ -18,7 +18,7 @@ public sealed class DisableLvsForwardingCommand : ForwardingCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         foreach (LvsAddressFamily family in AddressFamily?.Distinct() ?? await FamiliesAsync())
         {
@@ -37,7 +37,7 @@ public sealed class DisableLvsForwardingCommand : ForwardingCommand
     private async ValueTask<IEnumerable<LvsAddressFamily>> FamiliesAsync()
     {
         IReadOnlyList<string> settings = [];
-        await AttemptAsync(NetworkNamespace, async () => settings = await TargetHost.ListDirectoryAsync("/proc/sys/net", StopToken));
+        await AttemptAsync(null, async () => settings = await TargetHost.ListDirectoryAsync("/proc/sys/net", StopToken));
         return settings.Contains("ipv6") ? [LvsAddressFamily.IPv4, LvsAddressFamily.IPv6] : [LvsAddressFamily.IPv4];
     }
 }

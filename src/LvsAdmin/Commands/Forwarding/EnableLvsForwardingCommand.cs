@@ -28,7 +28,7 @@ public sealed class EnableLvsForwardingCommand : ForwardingCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         foreach (LvsAddressFamily family in AddressFamily.Distinct())
         {

@@ -45,7 +45,7 @@ public sealed class AddLvsRealServerCommand : RealServerCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         IReadOnlyList<LvsServerSelector> chosen = RequireServers();
         await ForEachServiceAsync(required: true, (client, service) => AddAsync(client, service.VirtualService, chosen));

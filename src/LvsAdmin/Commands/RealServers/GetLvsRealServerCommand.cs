@@ -9,7 +9,7 @@ namespace LvsAdmin.Commands;
 public sealed class GetLvsRealServerCommand : RealServerCommand
 {
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServerAsync(required: false, async (_, _, servers) =>
+    protected override Task ProcessHostAsync() => ForEachServerAsync(required: false, async (_, _, servers) =>
     {
         foreach (LvsRealServer server in servers)
         {

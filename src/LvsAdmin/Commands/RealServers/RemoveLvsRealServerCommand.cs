@@ -13,7 +13,7 @@ public sealed class RemoveLvsRealServerCommand : RealServerCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServerAsync(required: true, async (client, service, servers) =>
+    protected override Task ProcessHostAsync() => ForEachServerAsync(required: true, async (client, service, servers) =>
     {
         List<LvsRealServer> removals = [];
         foreach (LvsRealServer server in servers)

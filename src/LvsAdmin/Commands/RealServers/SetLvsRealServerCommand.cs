@@ -45,7 +45,7 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServerAsync(required: true, async (client, service, servers) =>
+    protected override Task ProcessHostAsync() => ForEachServerAsync(required: true, async (client, service, servers) =>
     {
         HashSet<LvsServerId> done = [];
         foreach (LvsRealServer server in servers)

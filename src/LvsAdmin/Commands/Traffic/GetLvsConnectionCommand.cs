@@ -19,7 +19,7 @@ public sealed class GetLvsConnectionCommand : RealServerCommand
     public LvsConnectionState[]? State { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         IReadOnlyList<LvsServiceSelector>? services = ChosenServices();
         if (services is null && InputObject is not null)
@@ -45,7 +45,7 @@ public sealed class GetLvsConnectionCommand : RealServerCommand
             ClientAddress = ClientAddress is { Length: 1 } ? ClientAddress[0] : null,
             States = State,
         };
-        await AttemptAsync(NetworkNamespace, async () =>
+        await AttemptAsync(null, async () =>
         {
             await foreach (LvsConnection connection in ConnectionTable.ReadAsync(TargetHost, filter, StopToken))
             {

@@ -14,11 +14,11 @@ public sealed class GetLvsStatisticsCommand : VirtualServiceCommand
     public LvsStatisticsScope[] Scope { get; set; } = Enum.GetValues<LvsStatisticsScope>();
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         if (ChosenServices() is null && InputObject is null && Scope.Contains(LvsStatisticsScope.Director))
         {
-            await AttemptAsync(NetworkNamespace, async () => await OutputAsync(new LvsTrafficStatistics(
+            await AttemptAsync(null, async () => await OutputAsync(new LvsTrafficStatistics(
                 await DirectorStatistics.ReadAsync(TargetHost, StopToken), TargetHost.Name, TargetHost.NetworkNamespace)));
         }
 

@@ -9,7 +9,7 @@ namespace LvsAdmin.Commands;
 public sealed class ResetLvsStatisticsCommand : VirtualServiceCommand
 {
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         if (ChosenServices() is not null || InputObject is not null)
         {
@@ -23,7 +23,7 @@ public sealed class ResetLvsStatisticsCommand : VirtualServiceCommand
             return;
         }
 
-        await AttemptAsync(NetworkNamespace, async () =>
+        await AttemptAsync(null, async () =>
         {
             IpvsClient client = await ConnectAsync();
             if (await ShouldProcessAsync($"counters of {HostText}", "Set all to zero"))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
@@ -9,20 +10,18 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(void))]
 public sealed class DisableLvsRealServerVipCommand : RealServerVipCommand
 {
-    private readonly List<(VipSelection Chosen, string? NetworkNamespace)> _fromDirector = [];
+    private readonly ConcurrentQueue<(VipSelection Chosen, HostReference Host)> _fromDirector = [];
 
     /// <summary>Take a virtual IP away although another virtual service of the director still sends to this real server by it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    private protected override async Task ProcessVipsAsync(VipSelection chosen)
     {
-        VipSelection chosen = Require();
-        if (chosen.HasDirector)
+        if (Required(chosen).Director is not null)
         {
             // Which services are the last ones of their virtual IP is known when all are named.
-            _fromDirector.Add((chosen, NetworkNamespace));
+            _fromDirector.Enqueue((chosen, CurrentHost));
             return;
         }
 
@@ -33,32 +32,42 @@ public sealed class DisableLvsRealServerVipCommand : RealServerVipCommand
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
+    protected override async Task FinishAsync()
     {
-        HashSet<(string? Director, LvsServiceId Service)> named = [.. _fromDirector.Select(each => (each.Chosen.DirectorNamespace, each.Chosen.Service!))];
-        HashSet<(LvsAddress Vip, string? NetworkNamespace)> done = [];
-        foreach ((VipSelection chosen, string? networkNamespace) in _fromDirector)
+        await base.FinishAsync();
+        IReadOnlyDictionary<HostReference, DirectorTable> directors = await ReadDirectorsAsync();
+        ILookup<HostReference, VipSelection> hosts = _fromDirector.ToLookup(each => each.Host, each => each.Chosen);
+        await OnHostsAsync([.. hosts.Select(each => each.Key)], async () =>
         {
-            NetworkNamespace = networkNamespace;
-            LvsAddress vip = chosen.Vips[0];
-            await AttemptAsync(vip, async () =>
+            HashSet<LvsAddress> done = [];
+            foreach (VipSelection chosen in hosts[CurrentHost])
             {
-                if (!await IsForHostAsync(chosen) || !done.Add((vip, networkNamespace)))
+                LvsAddress vip = chosen.Vips[0];
+                // Of a director that could not be asked nobody knows whether it still sends here.
+                if (directors.TryGetValue(chosen.Director!, out DirectorTable? director))
                 {
-                    return;
+                    await AttemptAsync(vip, () => DisableAsync(chosen, director, vip, done));
                 }
+            }
+        });
+        await ReportStrangersAsync();
+    }
 
-                if (!Force && await OtherServicesAsync(chosen, vip, named) is { Count: > 0 } others)
-                {
-                    await WarningAsync($"Virtual IP {vip} stays on {HostText}: {string.Join(", ", others)} still sends to this real server by it. Name {(others.Count == 1 ? "that service" : "those services")} too, or use -Force.");
-                    return;
-                }
-
-                await DisableAsync(vip);
-            });
+    private async ValueTask DisableAsync(VipSelection chosen, DirectorTable director, LvsAddress vip, HashSet<LvsAddress> done)
+    {
+        if (!await IsForHostAsync(chosen) || !done.Add(vip))
+        {
+            return;
         }
 
-        await base.EndAsync();
+        LvsServiceId[] others = Force ? [] : director.OthersOf(vip, await OwnAddressesAsync());
+        if (others.Length > 0)
+        {
+            await WarningAsync($"Virtual IP {vip} stays on {HostText}: {string.Join<LvsServiceId>(", ", others)} still sends to this real server by it. Name {(others.Length == 1 ? "that service" : "those services")} too, or use -Force.");
+            return;
+        }
+
+        await DisableAsync(vip);
     }
 
     private async ValueTask DisableAsync(LvsAddress vip)
@@ -72,24 +81,38 @@ public sealed class DisableLvsRealServerVipCommand : RealServerVipCommand
         await ApplyAsync($"virtual IP {vip} on {HostText}", "Disable", plan.Changes);
     }
 
-    // The services of the same VIP, not among those named, by which the director still sends to one of this host's addresses.
-    private async ValueTask<IReadOnlyList<LvsServiceId>> OtherServicesAsync(
-        VipSelection chosen, LvsAddress vip, HashSet<(string? Director, LvsServiceId Service)> named)
+    // What each director still sends where, apart from the services that were named.
+    private async ValueTask<IReadOnlyDictionary<HostReference, DirectorTable>> ReadDirectorsAsync()
     {
-        IReadOnlySet<LvsAddress> own = await OwnAddressesAsync();
-        IpvsClient director = await ConnectAsync(chosen.DirectorNamespace);
-        List<LvsServiceId> others = [];
-        foreach (LvsVirtualService service in await director.GetServicesAsync(StopToken))
+        ConcurrentDictionary<HostReference, DirectorTable> tables = [];
+        ILookup<HostReference, VipSelection> directors = _fromDirector.ToLookup(each => each.Chosen.Director!, each => each.Chosen);
+        await OnHostsAsync([.. directors.Select(each => each.Key)], async () => await AttemptAsync(null, async () =>
         {
-            LvsServiceId id = service.VirtualService;
-            if (id.Address == vip
-                && !named.Contains((chosen.DirectorNamespace, id))
-                && (await director.GetRealServersAsync(id, StopToken)).Any(server => own.Contains(server.Address)))
+            List<(LvsServiceId Service, LvsAddress Server)> rest = [];
+            if (!Force)
             {
-                others.Add(id);
+                HashSet<LvsServiceId> named = [.. directors[CurrentHost].Select(chosen => chosen.Service!)];
+                HashSet<LvsAddress> vips = [.. directors[CurrentHost].SelectMany(chosen => chosen.Vips)];
+                IpvsClient client = await ConnectAsync();
+                foreach (LvsVirtualService service in await client.GetServicesAsync(StopToken))
+                {
+                    LvsServiceId id = service.VirtualService;
+                    if (id.Address is { } vip && vips.Contains(vip) && !named.Contains(id))
+                    {
+                        rest.AddRange((await client.GetRealServersAsync(id, StopToken)).Select(server => (id, server.Address)));
+                    }
+                }
             }
-        }
 
-        return others;
+            tables[CurrentHost] = new DirectorTable(rest);
+        }));
+        return tables;
+    }
+
+    private sealed record DirectorTable(IReadOnlyList<(LvsServiceId Service, LvsAddress Server)> Rest)
+    {
+        /// <summary>The services of a VIP by which the director sends to one of these addresses.</summary>
+        internal LvsServiceId[] OthersOf(LvsAddress vip, IReadOnlySet<LvsAddress> addresses) =>
+            [.. Rest.Where(each => each.Service.Address == vip && addresses.Contains(each.Server)).Select(each => each.Service).Distinct()];
     }
 }

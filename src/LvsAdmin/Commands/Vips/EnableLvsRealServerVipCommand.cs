@@ -10,8 +10,6 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(LvsRealServerVip))]
 public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
 {
-    private HashSet<string> _onCommandLine = [];
-
     /// <summary>DirectRouting unless said otherwise, Tunnel or Nat; a real server from the pipeline brings its own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ForwardingMethod]
@@ -64,18 +62,9 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override Task BeginAsync()
+    private protected override async Task ProcessVipsAsync(VipSelection chosen)
     {
-        _onCommandLine = [.. MyInvocation.BoundParameters.Keys];
-        return base.BeginAsync();
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        VipSelection chosen = Require();
-        foreach (LvsAddress vip in chosen.Vips)
+        foreach (LvsAddress vip in Required(chosen).Vips)
         {
             await AttemptAsync(vip, async () =>
             {
@@ -97,10 +86,17 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
         }
     }
 
+    /// <inheritdoc/>
+    protected override async Task FinishAsync()
+    {
+        await base.FinishAsync();
+        await ReportStrangersAsync();
+    }
+
     // What stands on the command line holds for all; what does not, each real server from the pipeline brings along.
     private LvsVipSettings SettingsFor(LvsRealServer? server)
     {
-        LvsForwardingMethod method = server is null || _onCommandLine.Contains(nameof(Forwarding)) ? Forwarding : server.Forwarding;
+        LvsForwardingMethod method = server is null || IsOnCommandLine(nameof(Forwarding)) ? Forwarding : server.Forwarding;
         bool isTunnel = method == LvsForwardingMethod.Tunnel;
         return new LvsVipSettings
         {
@@ -119,6 +115,6 @@ public sealed class EnableLvsRealServerVipCommand : RealServerVipCommand
 
         TOption TunnelOption<TOption>(string name, TOption? given, TOption? brought)
             where TOption : struct =>
-            server is null || _onCommandLine.Contains(name) ? given ?? default : isTunnel ? brought ?? default : default;
+            server is null || IsOnCommandLine(name) ? given ?? default : isTunnel ? brought ?? default : default;
     }
 }

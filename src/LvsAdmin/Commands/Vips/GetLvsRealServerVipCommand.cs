@@ -9,11 +9,10 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(LvsRealServerVip))]
 public sealed class GetLvsRealServerVipCommand : RealServerVipCommand
 {
-    /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    private protected override async Task ProcessVipsAsync(VipSelection chosen)
     {
-        VipSelection chosen = InputObject is null ? Choose() : Require();
-        await AttemptAsync(NetworkNamespace, async () =>
+        _ = InputObject is null || OnRealServer ? chosen : Required(chosen);
+        await AttemptAsync(null, async () =>
         {
             IReadOnlyList<LvsRealServerVip> vips = await RealServerVips.GetAsync(TargetHost, StopToken);
             foreach (LvsRealServerVip vip in vips.Where(vip => chosen.Vips.Count == 0 || chosen.Vips.Contains(vip.Address)))

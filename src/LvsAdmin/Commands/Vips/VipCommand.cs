@@ -6,8 +6,6 @@ namespace LvsAdmin.Commands;
 /// <summary>A cmdlet that changes or shows virtual IPs: which, on the command line and by the pipeline.</summary>
 public abstract class VipCommand : HostChangeCommand
 {
-    private bool _addressOnCommandLine;
-
     /// <summary>The virtual IPs, IPv4 or IPv6.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Vip")]
@@ -15,14 +13,9 @@ public abstract class VipCommand : HostChangeCommand
 
     /// <summary>A virtual IP, a virtual service, a real server of one, or what another VIP cmdlet wrote, from the pipeline.</summary>
     [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
+    public override PSObject? InputObject { get; set; }
 
-    /// <inheritdoc/>
-    protected override Task BeginAsync()
-    {
-        _addressOnCommandLine = MyInvocation.BoundParameters.ContainsKey(nameof(Address));
-        return Task.CompletedTask;
-    }
+    private protected override bool ReadsInputObject => true;
 
     /// <summary>The input object as <see cref="VipSelection"/> takes it.</summary>
     private protected virtual PSObject? Read(PSObject? input) => input;
@@ -32,7 +25,9 @@ public abstract class VipCommand : HostChangeCommand
     {
         try
         {
-            return VipSelection.Of(_addressOnCommandLine ? null : Read(InputObject), Address);
+            PSObject? input = IsOnCommandLine(nameof(Address)) ? null : Read(InputObject);
+            VipSelection chosen = VipSelection.Of(input, Address);
+            return chosen.IsOfDirector ? chosen with { Director = OriginOf(input) ?? new HostReference.Local(null) } : chosen;
         }
         catch (PSArgumentException exception)
         {
@@ -42,9 +37,11 @@ public abstract class VipCommand : HostChangeCommand
     }
 
     /// <summary>What the present input object chooses; choosing nothing ends the command.</summary>
-    private protected VipSelection Require()
+    private protected VipSelection Require() => Required(Choose());
+
+    /// <summary>A choice; that of nothing ends the command.</summary>
+    private protected VipSelection Required(VipSelection chosen)
     {
-        VipSelection chosen = Choose();
         if (chosen.Vips.Count == 0)
         {
             ThrowTerminatingError(new ErrorRecord(

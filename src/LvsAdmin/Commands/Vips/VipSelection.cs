@@ -14,11 +14,11 @@ internal sealed record VipSelection(IReadOnlyList<LvsAddress> Vips)
     /// <summary>The virtual service that came through the pipeline, by itself or with a real server.</summary>
     internal LvsServiceId? Service { get; init; }
 
-    /// <summary>Whether the object tells which director it is from, in <see cref="DirectorNamespace"/>.</summary>
-    internal bool HasDirector { get; init; }
+    /// <summary>Whether the object came from a director's table.</summary>
+    internal bool IsOfDirector { get; init; }
 
-    /// <summary>The network namespace of that director; null for the process's own.</summary>
-    internal string? DirectorNamespace { get; init; }
+    /// <summary>That director.</summary>
+    internal HostReference? Director { get; init; }
 
     /// <summary>Reads an input object.</summary>
     /// <param name="input">What came through the pipeline; null for nothing.</param>
@@ -27,8 +27,8 @@ internal sealed record VipSelection(IReadOnlyList<LvsAddress> Vips)
     internal static VipSelection Of(PSObject? input, LvsAddress[]? address) => input?.BaseObject switch
     {
         // The address of a real server is its own; the one that it shall serve is its service's.
-        LvsRealServer server => OfService(server.VirtualService) with { Server = server, HasDirector = true, DirectorNamespace = server.NetworkNamespace },
-        LvsVirtualService service => OfService(service.VirtualService) with { HasDirector = true, DirectorNamespace = service.NetworkNamespace },
+        LvsRealServer server => OfService(server.VirtualService) with { Server = server, IsOfDirector = true },
+        LvsVirtualService service => OfService(service.VirtualService) with { IsOfDirector = true },
         LvsServiceId service => OfService(service),
         LvsRealServerVip vip => new VipSelection([vip.Address]),
         LvsDirectorVip vip => new VipSelection([vip.Address]),

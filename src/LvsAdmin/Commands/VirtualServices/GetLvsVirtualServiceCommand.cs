@@ -9,5 +9,5 @@ namespace LvsAdmin.Commands;
 public sealed class GetLvsVirtualServiceCommand : VirtualServiceCommand
 {
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServiceAsync(required: false, (_, service) => OutputAsync(service));
+    protected override Task ProcessHostAsync() => ForEachServiceAsync(required: false, (_, service) => OutputAsync(service));
 }

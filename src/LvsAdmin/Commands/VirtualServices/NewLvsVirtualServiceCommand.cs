@@ -26,6 +26,11 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
     [ValidateRange(0, ushort.MaxValue)]
     public int Port { get; set; }
 
+    /// <summary>The port of the SSH server, 1 to 65535, where the host's name does not say it.</summary>
+    [Parameter]
+    [ValidateRange(1, ushort.MaxValue)]
+    public override int HostPort { get; set; }
+
     /// <summary>The protocol: Tcp unless said otherwise.</summary>
     [Parameter(ParameterSetName = AddressSet)]
     public LvsProtocol Protocol { get; set; } = LvsProtocol.Tcp;
@@ -71,7 +76,7 @@ public sealed class NewLvsVirtualServiceCommand : LvsHostCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task ProcessHostAsync()
     {
         foreach (LvsServiceSelector selector in Chosen())
         {

@@ -13,7 +13,7 @@ public sealed class RemoveLvsVirtualServiceCommand : VirtualServiceCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServiceAsync(required: true, async (client, service) =>
+    protected override Task ProcessHostAsync() => ForEachServiceAsync(required: true, async (client, service) =>
     {
         IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, StopToken);
         if (!await ShouldProcessAsync(

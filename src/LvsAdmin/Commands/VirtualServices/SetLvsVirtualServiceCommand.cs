@@ -41,7 +41,7 @@ public sealed class SetLvsVirtualServiceCommand : VirtualServiceCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => ForEachServiceAsync(required: true, ChangeAsync);
+    protected override Task ProcessHostAsync() => ForEachServiceAsync(required: true, ChangeAsync);
 
     private async ValueTask ChangeAsync(IpvsClient client, LvsVirtualService current)
     {

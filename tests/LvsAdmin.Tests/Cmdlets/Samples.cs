@@ -1,0 +1,171 @@
+using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Tests.Cmdlets;
+
+/// <summary>Objects of every type that cmdlets write, with a value in every property that can have one.</summary>
+internal static class Samples
+{
+    private const string Host = "localhost";
+    private const string Namespace = "lb";
+
+    private static readonly LvsStatistics Counters = new()
+    {
+        Connections = 1,
+        IncomingPackets = 2,
+        OutgoingPackets = 3,
+        IncomingBytes = 4,
+        OutgoingBytes = 5,
+        ConnectionsPerSecond = 6,
+        IncomingPacketsPerSecond = 7,
+        OutgoingPacketsPerSecond = 8,
+        IncomingBytesPerSecond = 9,
+        OutgoingBytesPerSecond = ulong.MaxValue,
+    };
+
+    internal static LvsVirtualService Service { get; } = new(new VirtualServiceSettings
+    {
+        VirtualService = LvsServiceId.Parse("udp/[2001:db8::10]:53"),
+        Scheduler = "mh",
+        SchedulerFlags = LvsSchedulerFlags.Parse("mh-port,mh-fallback"),
+        PersistenceTimeout = 60,
+        PersistencePrefixLength = 64,
+        PersistenceEngine = "sip",
+        OnePacket = true,
+    })
+    { Statistics = Counters, HostName = Host, NetworkNamespace = Namespace };
+
+    internal static LvsVirtualService MarkService { get; } = new(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("fwmark/7"), Scheduler = "wlc" }) { HostName = Host };
+
+    internal static LvsRealServer Server { get; } = new(Service.VirtualService, new RealServerSettings
+    {
+        RealServer = LvsServerId.Parse("[2001:db8::21]:53"),
+        Forwarding = LvsForwardingMethod.Tunnel,
+        Weight = 100,
+        UpperThreshold = 20,
+        LowerThreshold = 10,
+        TunnelType = LvsTunnelType.Gue,
+        TunnelPort = 5555,
+        TunnelChecksum = LvsTunnelChecksum.Remote,
+    })
+    { ActiveConnections = 1, InactiveConnections = 2, PersistentConnections = 3, Statistics = Counters, HostName = Host, NetworkNamespace = Namespace };
+
+    internal static IReadOnlyList<object> All { get; } =
+    [
+        Service,
+        MarkService,
+        Server,
+        new LvsRealServer(LvsServiceId.Parse("192.0.2.10:80"), new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Forwarding = LvsForwardingMethod.Tunnel, TunnelType = LvsTunnelType.Gre, TunnelChecksum = LvsTunnelChecksum.Checksum }) { HostName = Host },
+        new LvsTrafficStatistics(Counters, Host, Namespace),
+        new LvsTrafficStatistics(Service),
+        new LvsTrafficStatistics(Server),
+        new LvsTimeout { Tcp = 900, TcpFin = 120, Udp = 300, HostName = Host, NetworkNamespace = Namespace },
+        new LvsSyncDaemon
+        {
+            Role = LvsSyncRole.Master,
+            Interface = "eth0",
+            SyncId = 7,
+            MaximumLength = 1472,
+            MulticastGroup = LvsAddress.Parse("224.0.0.81"),
+            MulticastPort = 8848,
+            MulticastTtl = 1,
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsConnection
+        {
+            Protocol = LvsProtocol.Tcp,
+            ClientAddress = LvsAddress.Parse("2001:db8::1"),
+            ClientPort = 40000,
+            VirtualAddress = LvsAddress.Parse("192.0.2.10"),
+            VirtualPort = 80,
+            RealServerAddress = LvsAddress.Parse("192.0.2.21"),
+            RealServerPort = 8080,
+            State = LvsConnectionState.Established,
+            StateText = "ESTABLISHED",
+            ExpiresInSeconds = 899,
+            IsTemplate = true,
+            PersistenceEngine = "sip",
+            PersistenceEngineData = "call-7",
+            VirtualService = LvsServiceId.Parse("192.0.2.10:80"),
+            RealServer = LvsServerId.Parse("192.0.2.21:8080"),
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsDirector
+        {
+            HostName = Host,
+            NetworkNamespace = Namespace,
+            KernelRelease = "6.12.1",
+            IpvsLoaded = true,
+            IpvsVersion = new Version(1, 2, 1),
+            ConnectionTableSize = 4096,
+            VirtualServices = 2,
+            RealServers = 3,
+            ActiveConnections = 4,
+            InactiveConnections = 5,
+            SyncDaemons = ["Master eth0", "Backup eth1"],
+            Schedulers = ["rr", "wlc"],
+            Remedy = "modprobe ip_vs",
+        },
+        new LvsDirectorVip
+        {
+            Address = LvsAddress.Parse("2001:db8::10"),
+            PrefixLength = 128,
+            Interface = "eth0",
+            MacAddress = "02:00:00:00:00:01",
+            InterfaceUp = true,
+            IsDeprecated = true,
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsForwardingState
+        {
+            AddressFamily = LvsAddressFamily.IPv6,
+            Forwarding = true,
+            Interfaces = ["eth0", "eth1"],
+            RedirectingInterfaces = ["eth0"],
+            AdvertisedInterfaces = ["eth1", "eth2"],
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsRealServerVip
+        {
+            Address = LvsAddress.Parse("192.0.2.10"),
+            PrefixLength = 32,
+            Interface = "lo",
+            Label = "lo:lvs",
+            Forwarding = LvsForwardingMethod.Tunnel,
+            TunnelType = LvsTunnelType.Gue,
+            TunnelPort = 5555,
+            Director = LvsAddress.Parse("192.0.2.1"),
+            ArpIgnore = LvsArpIgnore.TargetOnInterface,
+            ArpAnnounce = LvsArpAnnounce.BestLocal,
+            InterfaceUp = true,
+            ReversePathFilter = 2,
+            TunnelMtu = 1480,
+            MaximumSegmentSize = 1440,
+            Findings = [("VipUp", "The interface is down."), ("ArpQuiet", "It answers ARP.")],
+            Advice = ["Lower the MTU.", "Or clamp the segments."],
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsArpPolicy
+        {
+            Interface = "eth0",
+            Ignore = LvsArpIgnore.TargetOnInterface,
+            Announce = (LvsArpAnnounce)5,
+            EffectiveIgnore = LvsArpIgnore.Never,
+            EffectiveAnnounce = LvsArpAnnounce.BestLocal,
+            PersistentIgnore = LvsArpIgnore.TargetOnInterface,
+            PersistentIgnoreSource = "/etc/sysctl.conf",
+            PersistentAnnounce = LvsArpAnnounce.BestLocal,
+            PersistentAnnounceSource = "/etc/sysctl.d/90-lvs.conf",
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsKernelParameter { Name = "conntrack", Value = true, Text = "1", Default = false, IsDefault = false, Unit = "seconds", Description = "Keep connection tracking.", HostName = Host, NetworkNamespace = Namespace },
+        new LvsCheckResult { Subject = "192.0.2.10", Check = "ArpOwner", Outcome = LvsCheckOutcome.Failed, Message = "Two answered.", Remedy = "Set the ARP policy.", HostName = Host, NetworkNamespace = Namespace },
+    ];
+}

@@ -1,0 +1,7 @@
+namespace LvsAdmin.Tests.Remoting;
+
+[CollectionDefinition(Name)]
+public sealed class SessionGroup : ICollectionFixture<SessionFixture>
+{
+    public const string Name = "Sessions";
+}
