@@ -15,14 +15,19 @@ public static class ArpPolicies
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
     public static async ValueTask<IReadOnlyList<LvsArpPolicy>> GetAsync(ILvsHost host, ICollection<string>? warnings, CancellationToken cancellationToken)
     {
-        IReadOnlyList<LvsArpPolicy> policies = await GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(host);
         if (host.NetworkNamespace is not null)
         {
             // The files are for the namespace that the boot makes.
-            return policies;
+            return await GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
         }
 
-        SysctlFiles files = await SysctlFiles.ReadAsync(host, cancellationToken).ConfigureAwait(false);
+        // Both at once: over a network each step is a round trip.
+        Task<IReadOnlyList<LvsArpPolicy>> live = GetLiveAsync(host, cancellationToken).AsTask();
+        Task<SysctlFiles> kept = SysctlFiles.ReadAsync(host, cancellationToken).AsTask();
+        await Task.WhenAll(live, kept).ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = await live.ConfigureAwait(false);
+        SysctlFiles files = await kept.ConfigureAwait(false);
         if (files.Unreadable.Count > 0)
         {
             warnings?.Add($"This user may not read {string.Join(", ", files.Unreadable)} on {host.Name}: what is set there at boot is not shown. Run as root to see it.");
@@ -180,9 +185,11 @@ public static class ArpPolicies
         ArgumentNullException.ThrowIfNull(host);
         List<LvsArpPolicy> policies = [];
         (LvsArpIgnore Ignore, LvsArpAnnounce Announce) all = default;
-        foreach (string name in await Ipv4Settings.ListAsync(host, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<string> names = await Ipv4Settings.ListAsync(host, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?> levels = await ReadAllAsync(host, names, cancellationToken).ConfigureAwait(false);
+        foreach ((string name, (LvsArpIgnore Ignore, LvsArpAnnounce Announce)? read) in names.Zip(levels))
         {
-            if (await ReadAsync(host, name, cancellationToken).ConfigureAwait(false) is not { } own)
+            if (read is not { } own)
             {
                 // The interface went away since the directory was listed.
                 continue;
@@ -210,12 +217,19 @@ public static class ArpPolicies
         ILvsHost host, IReadOnlyList<string> names, LvsArpIgnore? ignore, LvsArpAnnounce? announce, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> existing = await Ipv4Settings.ListAsync(host, cancellationToken).ConfigureAwait(false);
-        List<HostChange> changes = [];
-        foreach (string name in names)
+        // The name becomes a part of a path, so only one that the kernel lists is used.
+        if (names.FirstOrDefault(name => !existing.Contains(name)) is { } missing)
         {
-            // The name becomes a part of a path, so only one that the kernel lists is used.
-            if (!existing.Contains(name) || await ReadAsync(host, name, cancellationToken).ConfigureAwait(false) is not { } own)
+            throw NetworkInterfaces.Missing(host, missing, existing);
+        }
+
+        List<HostChange> changes = [];
+        IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?> levels = await ReadAllAsync(host, names, cancellationToken).ConfigureAwait(false);
+        foreach ((string name, (LvsArpIgnore Ignore, LvsArpAnnounce Announce)? read) in names.Zip(levels))
+        {
+            if (read is not { } own)
             {
+                // It went away since the directory was listed.
                 throw NetworkInterfaces.Missing(host, name, existing);
             }
 
@@ -252,12 +266,14 @@ public static class ArpPolicies
         name is not (Ipv4Settings.All or Ipv4Settings.Default or "lo")
         && !(await host.ListDirectoryAsync($"/sys/class/net/{name}", cancellationToken).ConfigureAwait(false)).Contains("device");
 
-    private static async ValueTask<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?> ReadAsync(
-        ILvsHost host, string name, CancellationToken cancellationToken) =>
-        await Ipv4Settings.ReadAsync(host, name, Ipv4Settings.ArpIgnore, cancellationToken).ConfigureAwait(false) is { } ignore
-        && await Ipv4Settings.ReadAsync(host, name, Ipv4Settings.ArpAnnounce, cancellationToken).ConfigureAwait(false) is { } announce
-            ? ((LvsArpIgnore)ignore, (LvsArpAnnounce)announce)
-            : null;
+    // For each name both levels, or null when there is no such interface.
+    private static async ValueTask<IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?>> ReadAllAsync(
+        ILvsHost host, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        string[] paths = [.. names.SelectMany(name => new[] { Ipv4Settings.PathOf(name, Ipv4Settings.ArpIgnore), Ipv4Settings.PathOf(name, Ipv4Settings.ArpAnnounce) })];
+        IReadOnlyList<int?> numbers = await KernelSetting.ReadAllAsync(host, paths, cancellationToken).ConfigureAwait(false);
+        return [.. numbers.Chunk(2).Select(pair => pair is [{ } ignore, { } announce] ? ((LvsArpIgnore, LvsArpAnnounce)?)((LvsArpIgnore)ignore, (LvsArpAnnounce)announce) : null)];
+    }
 
     private static void RequireDefined<TLevel>(TLevel? level, string setting, string levels)
         where TLevel : struct, Enum

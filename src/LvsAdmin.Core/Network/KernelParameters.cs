@@ -16,16 +16,15 @@ public static class KernelParameters
     {
         ArgumentNullException.ThrowIfNull(host);
         await KernelModules.RequireIpvsAsync(host, cancellationToken).ConfigureAwait(false);
-        List<LvsKernelParameter> parameters = [];
-        foreach (string name in await host.ListDirectoryAsync(Root, cancellationToken).ConfigureAwait(false))
-        {
-            if (await host.ReadFileAsync($"{Root}/{name}", cancellationToken).ConfigureAwait(false) is { } content)
-            {
-                parameters.Add(Observe(host, name, content));
-            }
-        }
-
-        return parameters;
+        IReadOnlyList<string> names = await host.ListDirectoryAsync(Root, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<HostFileText> files = await host.ReadFilesAsync([.. names.Select(name => $"{Root}/{name}")], cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. from entry in names.Zip(files)
+               let content = entry.Second.Text
+               where content is not null
+               select Observe(host, entry.First, content),
+        ];
     }
 
     /// <summary>Plans to set a parameter. Changes nothing.</summary>

@@ -16,14 +16,15 @@ internal static class KernelSetting
 
     /// <summary>Reads the number; null when there is no such interface.</summary>
     /// <exception cref="LvsHostException">The file cannot be read, or holds something else (BadReply).</exception>
-    internal static async ValueTask<int?> ReadAsync(ILvsHost host, string path, CancellationToken cancellationToken)
+    internal static async ValueTask<int?> ReadAsync(ILvsHost host, string path, CancellationToken cancellationToken) =>
+        Parse(host, path, await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Reads several numbers together; null where there is no such interface.</summary>
+    /// <exception cref="LvsHostException">A file cannot be read, or holds something else (BadReply).</exception>
+    internal static async ValueTask<IReadOnlyList<int?>> ReadAllAsync(ILvsHost host, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        string? text = await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
-        return text is null
-            ? null
-            : int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-                ? number
-                : throw new LvsHostException(LvsHostError.BadReply, $"{path} on {host.Name} holds no number, but '{text.Trim()}'.");
+        IReadOnlyList<HostFileText> files = await host.ReadFilesAsync(paths, cancellationToken).ConfigureAwait(false);
+        return [.. files.Select(file => Parse(host, file.Path, file.Text))];
     }
 
     /// <summary>The step that writes a number.</summary>
@@ -40,4 +41,10 @@ internal static class KernelSetting
             stop => host.WriteFileAsync(path, after, stop),
             stop => host.WriteFileAsync(path, before, stop));
     }
+
+    private static int? Parse(ILvsHost host, string path, string? text) => text is null
+        ? null
+        : int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new LvsHostException(LvsHostError.BadReply, $"{path} on {host.Name} holds no number, but '{text.Trim()}'.");
 }

@@ -33,23 +33,30 @@ internal sealed class SysctlFiles
     /// <exception cref="LvsHostException">The host cannot be read; files closed to this user are only listed.</exception>
     internal static async ValueTask<SysctlFiles> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
-        // sd_booted(3) asks for this directory too.
-        bool isSystemd = (await host.ListDirectoryAsync("/run/systemd", cancellationToken).ConfigureAwait(false)).Contains("system");
+        // All directories at once, and then all files: over a network each step is a round trip. sd_booted(3) asks for the first directory too.
+        IReadOnlyList<string>[] listed = await Task.WhenAll(
+            ((string[])["/run/systemd", .. Directories]).Select(directory => host.ListDirectoryAsync(directory, cancellationToken).AsTask())).ConfigureAwait(false);
+        bool isSystemd = listed[0].Contains("system");
+        (string Path, string Name)[] found =
+        [
+            .. from entry in Directories.Zip(listed.Skip(1))
+               from name in entry.Second
+               where name.EndsWith(".conf", StringComparison.Ordinal)
+               select ($"{entry.First}/{name}", name),
+        ];
+        Dictionary<string, HostFileText> texts = (await host.ReadFilesAsync([.. found.Select(file => file.Path), Classic], cancellationToken).ConfigureAwait(false))
+            .ToDictionary(file => file.Path);
         List<(string Path, string SortKey, string Text)> files = [];
         List<string> unreadable = [];
-        foreach (string directory in Directories)
+        foreach ((string path, string name) in found)
         {
-            foreach (string name in await host.ListDirectoryAsync(directory, cancellationToken).ConfigureAwait(false))
+            if (!files.Exists(file => file.SortKey == name) && TextOf(path) is { } text)
             {
-                if (name.EndsWith(".conf", StringComparison.Ordinal) && !files.Exists(file => file.SortKey == name)
-                    && await TextAsync($"{directory}/{name}").ConfigureAwait(false) is { } text)
-                {
-                    files.Add(($"{directory}/{name}", name, text));
-                }
+                files.Add((path, name, text));
             }
         }
 
-        if (await TextAsync(Classic).ConfigureAwait(false) is { } classic)
+        if (TextOf(Classic) is { } classic)
         {
             // Distributions link to it from sysctl.d, so that systemd reads it, which does not on its own. It is one file, under its own name.
             int link = classic.Length == 0 ? -1 : files.FindIndex(file => file.Text == classic);
@@ -68,17 +75,15 @@ internal sealed class SysctlFiles
 
         return new SysctlFiles(files, unreadable, isSystemd);
 
-        async ValueTask<string?> TextAsync(string path)
+        string? TextOf(string path)
         {
-            try
-            {
-                return await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
-            }
-            catch (LvsHostException denied) when (denied.Error == LvsHostError.AccessDenied)
+            if (texts[path].Failure is { Error: LvsHostError.AccessDenied })
             {
                 unreadable.Add(path);
                 return null;
             }
+
+            return texts[path].Text;
         }
     }
 

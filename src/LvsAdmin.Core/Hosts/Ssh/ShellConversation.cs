@@ -202,31 +202,26 @@ internal sealed class ShellConversation
 
     private void End(string line)
     {
+        // The first reply of all says more, and always has errors: what the start of the shell said.
+        bool isHello = line.StartsWith(Hello, StringComparison.Ordinal);
+        string[] words = isHello ? [line, "1"] : line.Split(' ');
+        if (words is not [var status, "0" or "1"])
+        {
+            throw new ShellFormatException("the end of a reply has no status");
+        }
+
         lock (_gate)
         {
             ShellReply reply = _waiting.Dequeue();
-            // The first reply of all says more, and always has errors: what the start of the shell said.
-            if (line.StartsWith(Hello, StringComparison.Ordinal))
+            if (words[1] == "0")
             {
-                _withoutErrors.Enqueue((reply, line));
-            }
-            else if (line.Split(' ') is [var status, "0" or "1"])
-            {
-                if (line[^1] == '0')
-                {
-                    reply.End(status, string.Empty);
-                }
-                else
-                {
-                    _withoutErrors.Enqueue((reply, status));
-                }
+                reply.End(status, string.Empty);
             }
             else
             {
-                throw new ShellFormatException("the end of a reply has no status");
+                _withoutErrors.Enqueue((reply, status));
+                EndWithErrors();
             }
-
-            EndWithErrors();
         }
     }
 

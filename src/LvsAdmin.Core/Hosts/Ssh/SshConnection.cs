@@ -24,6 +24,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly SshOptions _options;
     private readonly bool _hasJump;
     private readonly Process _process;
+    private readonly Stream _input;
     private readonly ShellConversation _conversation = new() { ErrorLimit = NoiseLength };
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Task _end;
@@ -41,6 +42,7 @@ internal sealed class SshConnection : IAsyncDisposable
         _options = options;
         _hasJump = hasJump;
         _process = SshProgram.Start(options.Program, SshArguments.Connect(target));
+        _input = _process.StandardInput.BaseStream;
         _end = RunAsync();
     }
 
@@ -154,7 +156,7 @@ internal sealed class SshConnection : IAsyncDisposable
             {
                 try
                 {
-                    _process.StandardInput.BaseStream.Close();
+                    _input.Close();
                 }
                 catch (Exception exception) when (exception is IOException or InvalidOperationException)
                 {
@@ -287,8 +289,8 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         try
         {
-            await _process.StandardInput.BaseStream.WriteAsync(bytes).ConfigureAwait(false);
-            await _process.StandardInput.BaseStream.FlushAsync().ConfigureAwait(false);
+            await _input.WriteAsync(bytes).ConfigureAwait(false);
+            await _input.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException)
         {
@@ -304,30 +306,36 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         // Not within the constructor: what comes is handled where it comes.
         await Task.Yield();
-        Task errors = ReadAsync(_process.StandardError.BaseStream, data =>
+        using Stream output = _process.StandardOutput.BaseStream;
+        using Stream remarks = _process.StandardError.BaseStream;
+        Task errors = ReadAsync(remarks, data =>
         {
             _conversation.TakeErrors(data.Span);
             return ValueTask.CompletedTask;
         });
-        await ReadAsync(_process.StandardOutput.BaseStream, TakeOutputAsync).ConfigureAwait(false);
+        Task replies = ReadAsync(output, TakeOutputAsync);
+        Task exit = _process.WaitForExitAsync();
+        await Task.WhenAny(replies, exit).ConfigureAwait(false);
 
-        // No more output: ssh is about to end. Its last words are waited for, but not for long, for a helper of it may hold the pipe open.
+        // Without output ssh is about to end; when it has ended, what it left is still read. But nothing is waited for long: a helper of ssh may hold the pipes open.
         int? exitCode = null;
-        try
+        await ((Task)exit.WaitAsync(ClosingTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (exit.IsCompletedSuccessfully)
         {
-            await _process.WaitForExitAsync().WaitAsync(ClosingTime).ConfigureAwait(false);
             exitCode = _process.ExitCode;
         }
-        catch (TimeoutException)
+        else
         {
             Kill();
-            await _process.WaitForExitAsync().ConfigureAwait(false);
+            await exit.ConfigureAwait(false);
         }
 
+        await ((Task)replies.WaitAsync(LastWordsTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)errors.WaitAsync(LastWordsTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         SetReason(SshFailure.Of(_target, _host, exitCode, _conversation.Remarks, _wasOpen));
         _conversation.Fail(_reason!);
         Relay?.Fail(_reason!);
+        await _input.DisposeAsync().ConfigureAwait(false);
         _process.Dispose();
     }
 

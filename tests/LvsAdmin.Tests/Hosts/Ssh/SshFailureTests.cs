@@ -46,7 +46,7 @@ public sealed class SshFailureTests
     {
         using StandInSsh ssh = new(before: $"printf '%s\\n' '{words}' >&2; exit 255");
         LvsConnectionException failed = await FailsAsync(error, ssh);
-        Assert.Contains("rs1", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("far", failed.Message, StringComparison.Ordinal);
         Assert.Contains(words.Split('\n')[^1].Trim(), failed.Message, StringComparison.Ordinal);
         Assert.Single(ssh.Processes);
     }
@@ -106,21 +106,21 @@ public sealed class SshFailureTests
     [Theory]
     [InlineData(LvsHostError.BadReply, "echo 'This account is currently not available.'; exit 1")]
     [InlineData(LvsHostError.BadReply, "exit 0")]
-    [InlineData(LvsHostError.BadReply, "head -c 200000 /dev/urandom; sleep 9")]
-    [InlineData(LvsHostError.BadReply, "head -c 200000 /dev/zero >&2; sleep 9")]
-    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello 2 Linux 9.9 0 perl\\n' $n; sleep 9")]
-    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello\\n' $n; sleep 9")]
-    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s nonsense\\n' $n; sleep 9")]
-    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s hello 1 Linux ' $n; head -c 2000 /dev/zero | tr '\\0' 9; sleep 9")]
-    [InlineData(LvsHostError.NotSupported, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello 1 none none 0 perl\\n' $n; sleep 9")]
-    [InlineData(LvsHostError.ConnectionTimeout, "exec sleep 9")]
+    [InlineData(LvsHostError.BadReply, "head -c 200000 /dev/urandom; sleep 5")]
+    [InlineData(LvsHostError.BadReply, "head -c 200000 /dev/zero >&2; sleep 5")]
+    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello 2 Linux 9.9 0 perl\\n' $n; sleep 5")]
+    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello\\n' $n; sleep 5")]
+    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s nonsense\\n' $n; sleep 5")]
+    [InlineData(LvsHostError.BadReply, "read x; read n; printf '\\n%s hello 1 Linux ' $n; head -c 2000 /dev/zero | tr '\\0' 9; sleep 5")]
+    [InlineData(LvsHostError.NotSupported, "read x; read n; printf '\\n%s\\n' $n >&2; printf '\\n%s hello 1 none none 0 perl\\n' $n; sleep 5")]
+    [InlineData(LvsHostError.ConnectionTimeout, "exec sleep 5")]
     [InlineData(LvsHostError.ConnectionTimeout, "echo noise; cat >/dev/null")]
     public async Task What_is_no_beginning_of_ours_is_one_typed_error(LvsHostError error, string before)
     {
         using StandInSsh ssh = new(before: before);
         Stopwatch time = Stopwatch.StartNew();
         await FailsAsync(error, ssh, Target with { ConnectingTimeout = TimeSpan.FromSeconds(error == LvsHostError.ConnectionTimeout ? 1 : 20) });
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(8), $"{time.Elapsed}");
+        Assert.True(time.Elapsed < TimeSpan.FromSeconds(4), $"{time.Elapsed}");
         await SshRelayTests.Gone(ssh.Processes[0]);
     }
 
@@ -216,7 +216,7 @@ public sealed class SshFailureTests
 
         // Closed while something is under way.
         host = ssh.Host();
-        Task<ProgramResult> running = host.RunAsync(new ProgramInvocation("sleep", "30"), Stop).AsTask();
+        Task<ProgramResult> running = host.RunAsync(new ProgramInvocation("sleep", "5"), Stop).AsTask();
         while (!host.IsOpen)
         {
             await Task.Delay(10, Stop);
@@ -233,7 +233,7 @@ public sealed class SshFailureTests
         await host.OpenAsync(Stop);
         using (CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Stop))
         {
-            running = host.RunAsync(new ProgramInvocation("sleep", "30"), source.Token).AsTask();
+            running = host.RunAsync(new ProgramInvocation("sleep", "5"), source.Token).AsTask();
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
             await SshRelayTests.Gone(ssh.Processes[2]);
@@ -241,7 +241,7 @@ public sealed class SshFailureTests
 
         await host.DisposeAsync();
         // Given up while connecting.
-        using StandInSsh silent = new(before: "exec sleep 30");
+        using StandInSsh silent = new(before: "exec sleep 5");
         await using SshHost other = silent.Host();
         using (CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Stop))
         {
