@@ -156,9 +156,9 @@ internal sealed class SshConnection : IAsyncDisposable
                 {
                     _process.StandardInput.BaseStream.Close();
                 }
-                catch (IOException)
+                catch (Exception exception) when (exception is IOException or InvalidOperationException)
                 {
-                    // Nothing was left to be written.
+                    // It has ended by itself.
                 }
             }
         }
