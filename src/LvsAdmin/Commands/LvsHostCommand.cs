@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using LvsAdmin.Commands.Jobs;
 using LvsAdmin.Commands.Remoting;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Parameters;
@@ -17,6 +18,7 @@ public abstract class LvsHostCommand : SshCommand
     private readonly HashSet<string> _typed = [];
     private HostReference[]? _typedHosts;
     private RemoteFanOut? _remote;
+    private BackgroundWork? _background;
     private string? _networkNamespace;
 
     /// <summary>
@@ -34,13 +36,23 @@ public abstract class LvsHostCommand : SshCommand
 
     /// <summary>Hosts by the open sessions of New-LvsSession.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public LvsSession[]? LvsSession { get; set; }
 
     /// <summary>
     /// Hosts by open PowerShell sessions (New-PSSession), in which this very command is run: they need this module (Install-LvsModule).
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public PSSession[]? Session { get; set; }
+
+    /// <summary>Work in the background, by a job with a child job for each host, and write that job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>The job's name.</summary>
+    [Parameter]
+    public string? JobName { get; set; }
 
     /// <summary>An object that tells its host: what another cmdlet of this module wrote.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -97,9 +109,16 @@ public abstract class LvsHostCommand : SshCommand
             ThrowTerminatingError(Errors.ToRecord(exception, HostName));
         }
 
+        if (AsJob)
+        {
+            _background ??= new BackgroundWork(this, new JobCall(this, TypedParameters([]), _typed.Contains(nameof(NetworkNamespace)) ? NetworkNamespace : null));
+            _background.Add(hosts, InputObject);
+            return;
+        }
+
         if (hosts.Any(host => host is HostReference.Remote))
         {
-            _remote ??= new RemoteFanOut(this, TypedParameters(), ThrottleLimit, InvokeAsync, TakeFromSession, StopToken);
+            _remote ??= new RemoteFanOut(this, TypedParameters(LocalParameters), ThrottleLimit, InvokeAsync, TakeFromSession, StopToken);
             await _remote.ProcessAsync([.. hosts.OfType<HostReference.Remote>()]);
             hosts = [.. hosts.Where(host => host is not HostReference.Remote)];
         }
@@ -110,6 +129,16 @@ public abstract class LvsHostCommand : SshCommand
     /// <inheritdoc/>
     protected sealed override async Task EndAsync()
     {
+        if (AsJob)
+        {
+            if (_background is not null)
+            {
+                await OutputAsync(_background.Start(JobName, ThrottleLimit));
+            }
+
+            return;
+        }
+
         if (_remote is not null)
         {
             foreach (HostReference failed in await _remote.EndAsync())
@@ -181,9 +210,9 @@ public abstract class LvsHostCommand : SshCommand
     }
 
     // What a command in a session is called with: a default (-NetworkNamespace of $PSDefaultParameterValues) that says where to work is about here.
-    private HashSet<string> TypedParameters() =>
+    private HashSet<string> TypedParameters(IReadOnlyCollection<string> except) =>
     [
-        .. MyInvocation.BoundParameters.Keys.Where(name => IsOnCommandLine(name) && !LocalParameters.Contains(name)
+        .. MyInvocation.BoundParameters.Keys.Where(name => IsOnCommandLine(name) && !except.Contains(name)
             && (name != nameof(NetworkNamespace) || _typed.Contains(name))),
     ];
 
@@ -200,9 +229,11 @@ public abstract class LvsHostCommand : SshCommand
             return LvsSession.Distinct().Select(session => new HostReference.Session(session));
         }
 
-        if (counts(nameof(HostName)) && HostName is not null)
+        if (counts(nameof(HostName)))
         {
-            return HostName.SelectMany(ByTypedName).Distinct();
+            HostReference[] named = [.. (HostName ?? []).SelectMany(ByTypedName).Distinct()];
+            // An empty list is a slip, such as an empty file, and must not become this machine.
+            return named.Length > 0 ? named : throw new LvsValidationException("InvalidHostName", "-HostName names no host: the list is empty.");
         }
 
         return [new HostReference.Local(counts(nameof(NetworkNamespace)) ? NetworkNamespace : null)];

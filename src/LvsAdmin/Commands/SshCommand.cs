@@ -207,7 +207,7 @@ public abstract class SshCommand : AsyncCommand
         finally
         {
             _current.Value = outer;
-            Hosts.Rest(host, isLast: !MyInvocation.ExpectingInput && MyInvocation.PipelinePosition == MyInvocation.PipelineLength);
+            await Hosts.RestAsync(host, isLast: !MyInvocation.ExpectingInput && MyInvocation.PipelinePosition == MyInvocation.PipelineLength);
         }
     }
 }

@@ -84,6 +84,9 @@ public sealed class FleetTests(CmdletFixture fixture)
     [Theory]
     [InlineData("Get-LvsDirector -HostName stand-in -NetworkNamespace x", "HostNamedTwice")]
     [InlineData("'stand-in1' | Get-LvsDirector", "InputObjectUnknown")]
+    [InlineData("Get-LvsArpPolicy -HostName $null", "InvalidHostName")]
+    [InlineData("Get-LvsArpPolicy -HostName '# a comment', ''", "InvalidHostName")]
+    [InlineData("Get-LvsArpPolicy -LvsSession $null", "ParameterArgumentValidationError")]
     [InlineData("Remove-LvsSession -Id 99999", "SessionNotFound")]
     [InlineData("'192.0.2.10' | Enable-LvsRealServerVip -OnRealServer", "RealServerMissing")]
     public void What_names_no_host_or_two_is_an_error(string line, string id) =>

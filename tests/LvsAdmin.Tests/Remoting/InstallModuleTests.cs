@@ -81,6 +81,19 @@ public sealed class InstallModuleTests(SessionFixture fixture)
     }
 
     [Fact]
+    public void Where_the_user_may_not_write_is_an_error_of_its_own()
+    {
+        // Nobody makes folders there, root neither.
+        Directory.CreateDirectory(Path.GetDirectoryName(fixture.Modules("denied"))!);
+        Directory.CreateSymbolicLink(fixture.Modules("denied"), "/sys/kernel");
+
+        ErrorRecord error = Assert.Single(fixture.Run("Install-LvsModule $sessions", fixture.Open("denied")).Errors);
+
+        Assert.Equal("AccessDenied,LvsAdmin.Commands.InstallLvsModuleCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
+    }
+
+    [Fact]
     public void A_closed_session_is_a_typed_error()
     {
         PSSession session = fixture.Open("closed");

@@ -61,6 +61,17 @@ public sealed class SessionFixture : IDisposable
         return session;
     }
 
+    /// <summary>A new session to a host with a stand-in for the module, of another version and with a Get-LvsDirector that does as told.</summary>
+    public PSSession Pretend(string host, string version, string director)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Modules(host), "LvsAdmin", version)).FullName;
+        File.WriteAllText(Path.Combine(folder, "LvsAdmin.psm1"), $"function Get-LvsVirtualService {{ }}\nfunction Get-LvsDirector {{ [CmdletBinding()] param() {director} }}");
+        File.WriteAllText(
+            Path.Combine(folder, "LvsAdmin.psd1"),
+            $"@{{ RootModule = 'LvsAdmin.psm1'; ModuleVersion = '{version}'; FunctionsToExport = 'Get-LvsVirtualService', 'Get-LvsDirector' }}");
+        return Open(host);
+    }
+
     /// <summary>A new session to a host as it is.</summary>
     public PSSession Open(string host)
     {
@@ -80,8 +91,8 @@ public sealed class SessionFixture : IDisposable
         }
     }
 
-    /// <summary>Runs lines in which $sessions are sessions.</summary>
-    public EngineResult Run(string script, params PSSession[] sessions) => Engine.Run($"$sessions = @($input)\n{script}", sessions);
+    /// <summary>Runs lines in which $sessions are sessions; what they set is gone afterwards.</summary>
+    public EngineResult Run(string script, params PSSession[] sessions) => Engine.Run($"& {{ param($sessions) {script}\n}} @($input)", sessions);
 
     /// <summary>Runs lines that must not fail, and gives what they write.</summary>
     public IReadOnlyList<PSObject> Succeed(string script, params PSSession[] sessions)

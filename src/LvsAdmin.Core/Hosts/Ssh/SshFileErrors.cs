@@ -5,7 +5,7 @@ internal static class SshFileErrors
 {
     /// <summary>Whether the reply says that there is no such file or directory.</summary>
     internal static bool IsMissing(ShellResult result) =>
-        result.Status == ShellServer.Missing || (result.ExitCode > 0 && Says(result, "No such file or directory"));
+        result.Status == ShellServer.Missing || (result.ExitCode > 0 && (Says(result, "No such file or directory") || Says(result, "Not a directory")));
 
     /// <summary>Throws what a reply says, unless it is success.</summary>
     internal static void Check(string participle, string path, string host, ShellResult result)

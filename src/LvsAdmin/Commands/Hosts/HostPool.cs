@@ -6,6 +6,9 @@ namespace LvsAdmin.Commands;
 /// <summary>The hosts that one command works on, each opened once. Safe for concurrent use, except that one host's IPVS takes one call at a time.</summary>
 internal sealed class HostPool : IAsyncDisposable
 {
+    // Closed beside the work on other hosts, but not more of them than a command works on.
+    private const int LargestClosingCount = 24;
+
     // Connections that wait for more work cost memory on both sides; in a pipeline over thousands of hosts most get none.
     private const int LargestIdleCount = 128;
 
@@ -27,13 +30,14 @@ internal sealed class HostPool : IAsyncDisposable
     /// <summary>Says that a host has no work at present. What is closed for that reason, the pool's own end waits for.</summary>
     /// <param name="reference">The host.</param>
     /// <param name="isLast">Whether none is to be expected either: then it is closed at once.</param>
-    internal void Rest(HostReference reference, bool isLast)
+    /// <returns>Done at once, unless many are closing already.</returns>
+    internal Task RestAsync(HostReference reference, bool isLast)
     {
         lock (_hosts)
         {
             if (!_hosts.ContainsKey(reference))
             {
-                return;
+                return Task.CompletedTask;
             }
 
             _idle.Remove(reference);
@@ -46,8 +50,11 @@ internal sealed class HostPool : IAsyncDisposable
                 {
                     _closing.RemoveAll(task => task.IsCompletedSuccessfully);
                     _closing.Add(entry.DisposeAsync().AsTask());
+                    return _closing.Count > LargestClosingCount ? Task.WhenAny(_closing[..^LargestClosingCount]) : Task.CompletedTask;
                 }
             }
+
+            return Task.CompletedTask;
         }
     }
 

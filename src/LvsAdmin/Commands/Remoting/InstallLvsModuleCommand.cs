@@ -48,6 +48,7 @@ public sealed class InstallLvsModuleCommand : AsyncCommand
         await turns.WaitAsync(StopToken);
         try
         {
+            using IDisposable turn = await RemoteSessions.EnterAsync(session, StopToken);
             await InstallAsync(session);
         }
         catch (RemoteSessionException exception)

@@ -13,7 +13,7 @@ internal static class ModuleFiles
     {
         IEnumerable<string> files = AtTop.Select(name => Path.Combine(folder, name)).Where(File.Exists)
             .Concat(Directory.EnumerateFiles(Path.Combine(folder, "bin"), "LvsAdmin*").Where(path => !path.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase)))
-            .Concat(Directory.EnumerateFiles(Path.Combine(folder, "en-US"), "*", SearchOption.AllDirectories));
+            .Concat(Directory.EnumerateFiles(Path.Combine(folder, "en-US")).Where(path => Path.GetExtension(path) is ".txt" or ".xml"));
         return [.. files.Select(path => (Path.GetRelativePath(folder, path).Replace('\\', '/'), path)).OrderBy(file => file.Item1, StringComparer.Ordinal)];
     }
 

@@ -17,7 +17,6 @@ internal static class ModuleInstallation
     /// <exception cref="RemoteSessionException">The session cannot be used, or its PowerShell is too old for this module.</exception>
     internal static async Task<ModuleState> LookAsync(PSSession session, LvsModuleScope scope, CancellationToken cancellationToken)
     {
-        RemoteSessions.RequireOpen(session);
         PSObject found = (await RunAsync(
             session,
             shell => shell.AddScript(Look).AddParameter("scope", scope.ToString()).AddParameter("version", RemoteSessions.OwnVersion.ToString()),
@@ -33,7 +32,7 @@ internal static class ModuleInstallation
         return new ModuleState(
             Text(found, "Path"),
             LanguagePrimitives.IsTrue(found.Properties["Present"].Value),
-            LanguagePrimitives.TryConvertTo(found.Properties["Loaded"].Value, out Version loaded) ? loaded : null);
+            found.Properties["Loaded"].Value is string loaded ? Version.Parse(loaded) : null);
     }
 
     /// <summary>Copies the files next to their place, looks at them there, and puts them in their place.</summary>
@@ -74,12 +73,10 @@ internal static class ModuleInstallation
         }
         catch (RuntimeException exception)
         {
-            bool denied = exception.ErrorRecord?.FullyQualifiedErrorId.StartsWith("AccessDenied", StringComparison.Ordinal) == true;
-            throw new RemoteSessionException(
-                denied ? "AccessDenied" : "InstallationFailed",
-                denied ? ErrorCategory.PermissionDenied : ErrorCategory.WriteError,
-                $"{RemoteCommand.Module} was not copied to {RemoteSessions.HostOf(session)}: {exception.Message}{(denied ? " Use -Scope CurrentUser, or a session of a user who may write there." : string.Empty)}",
-                exception);
+            string message = $"{RemoteCommand.Module} was not copied to {RemoteSessions.HostOf(session)}: {exception.Message}";
+            throw exception.ErrorRecord?.CategoryInfo.Category == ErrorCategory.PermissionDenied
+                ? new RemoteSessionException("AccessDenied", ErrorCategory.PermissionDenied, $"{message} Use -Scope CurrentUser, or a session of a user who may write there.", exception)
+                : new RemoteSessionException("InstallationFailed", ErrorCategory.WriteError, message, exception);
         }
 
         return [.. output];

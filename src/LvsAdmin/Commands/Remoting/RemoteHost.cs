@@ -69,16 +69,22 @@ internal sealed class RemoteHost(PSHost host, RemoteInvocation invocation, Cance
         /// <inheritdoc/>
         public override void WriteErrorLine(string value) => Show(value, ui.WriteErrorLine);
 
-        /// <inheritdoc/>
-        public override void WriteDebugLine(string message) => Show(message, ui.WriteDebugLine);
+        /// <summary>Nothing: the message comes as a stream too, which the cmdlet writes.</summary>
+        public override void WriteDebugLine(string message)
+        {
+        }
 
-        /// <inheritdoc/>
-        public override void WriteVerboseLine(string message) => Show(message, ui.WriteVerboseLine);
+        /// <inheritdoc cref="WriteDebugLine"/>
+        public override void WriteVerboseLine(string message)
+        {
+        }
 
-        /// <inheritdoc/>
-        public override void WriteWarningLine(string message) => Show(message, ui.WriteWarningLine);
+        /// <inheritdoc cref="WriteDebugLine"/>
+        public override void WriteWarningLine(string message)
+        {
+        }
 
-        /// <summary>Nothing: progress comes as a stream.</summary>
+        /// <inheritdoc cref="WriteDebugLine"/>
         public override void WriteProgress(long sourceId, ProgressRecord record)
         {
         }

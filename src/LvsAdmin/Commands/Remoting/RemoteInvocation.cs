@@ -27,6 +27,7 @@ internal sealed partial class RemoteInvocation(
     {
         try
         {
+            using IDisposable turn = await RemoteSessions.EnterAsync(_session, cancellationToken);
             await RemoteSessions.RequireModuleAsync(_session, cancellationToken);
             using PSDataCollection<PSObject> output = [];
             output.DataAdded += (_, _) => Hand(output, Mark, Write);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
@@ -10,7 +11,11 @@ internal static class RemoteSessions
 {
     private const string Probe = "Get-LvsVirtualService";
 
+    // How long a session may be busy with what others run in it; what this module runs in it is waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private static readonly ConditionalWeakTable<Runspace, Version> Seen = [];
+    private static readonly ConditionalWeakTable<Runspace, SemaphoreSlim> Gates = [];
 
     /// <summary>The version of this module.</summary>
     internal static Version OwnVersion { get; } = Brief(typeof(RemoteSessions).Assembly.GetName().Version!);
@@ -18,11 +23,51 @@ internal static class RemoteSessions
     /// <summary>The host of a session as outputs and messages name it.</summary>
     internal static string HostOf(PSSession session) => string.IsNullOrEmpty(session.ComputerName) ? session.Name : session.ComputerName;
 
-    /// <summary>Sees to it that a session is open and free, and once a session, that it has this module.</summary>
-    /// <exception cref="RemoteSessionException">It is not so: ConnectionLost, SessionBusy, ModuleMissing, ModuleTooOld.</exception>
+    /// <summary>
+    /// Waits for a session's turn: it runs one command at a time, and in a pipeline of several that go to the same session each begins when the one before has ended.
+    /// </summary>
+    /// <returns>To be disposed of when the turn is over.</returns>
+    /// <exception cref="RemoteSessionException">It is not open, or something else runs in it: ConnectionLost, SessionBusy.</exception>
+    internal static async Task<IDisposable> EnterAsync(PSSession session, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim gate = Gates.GetValue(session.Runspace, static _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            long began = Stopwatch.GetTimestamp();
+            while (true)
+            {
+                if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened)
+                {
+                    throw Lost(session, session.Runspace.RunspaceStateInfo.Reason);
+                }
+
+                if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Busy)
+                {
+                    return new Turn(gate);
+                }
+
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                {
+                    throw new RemoteSessionException(
+                        "SessionBusy", ErrorCategory.ResourceBusy,
+                        $"The session {session.Name} to {HostOf(session)} runs another command: a session runs one at a time. Wait for it, or open another session.");
+                }
+
+                await Task.Delay(20, cancellationToken);
+            }
+        }
+        catch
+        {
+            gate.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Sees to it, once a session, that it has this module.</summary>
+    /// <exception cref="RemoteSessionException">It has not: ModuleMissing, ModuleTooOld.</exception>
     internal static async Task RequireModuleAsync(PSSession session, CancellationToken cancellationToken)
     {
-        RequireOpen(session);
         if (Seen.TryGetValue(session.Runspace, out _))
         {
             return;
@@ -37,23 +82,6 @@ internal static class RemoteSessions
         }
 
         Seen.AddOrUpdate(session.Runspace, version);
-    }
-
-    /// <summary>Sees to it that a session is open and does nothing else.</summary>
-    /// <exception cref="RemoteSessionException">It is not so: ConnectionLost, SessionBusy.</exception>
-    internal static void RequireOpen(PSSession session)
-    {
-        if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened)
-        {
-            throw Lost(session, session.Runspace.RunspaceStateInfo.Reason);
-        }
-
-        if (session.Runspace.RunspaceAvailability == RunspaceAvailability.Busy)
-        {
-            throw new RemoteSessionException(
-                "SessionBusy", ErrorCategory.ResourceBusy,
-                $"The session {session.Name} to {HostOf(session)} runs another command: a session runs one at a time. Wait for it, or open another session.");
-        }
     }
 
     /// <summary>Has the module looked for again in a session.</summary>
@@ -125,4 +153,11 @@ internal static class RemoteSessions
 
     /// <summary>A version as module manifests have it: three parts.</summary>
     private static Version Brief(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));
+
+    private sealed class Turn(SemaphoreSlim gate) : IDisposable
+    {
+        private SemaphoreSlim? _gate = gate;
+
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
+    }
 }

@@ -46,6 +46,11 @@ public abstract class RealServerVipCommand : VipCommand
             return [];
         }
 
+        if (AsJob)
+        {
+            return [ByAddress(server.Address)];
+        }
+
         _onRealServers.Add(ByAddress(server.Address), chosen);
         return [];
     }

@@ -82,6 +82,11 @@ public sealed class TestLvsRealServerVipCommand : TestCommand
             return [];
         }
 
+        if (AsJob)
+        {
+            return [ByAddress(server.Address)];
+        }
+
         _onRealServers.Add(ByAddress(server.Address), chosen);
         return [];
     }
