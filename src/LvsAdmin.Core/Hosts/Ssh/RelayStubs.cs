@@ -57,11 +57,11 @@ internal static class RelayStubs
           my $n = sysread(STDIN, $in, 65536, length $in); next if !defined $n && $! == 4; exit 0 if !$n;
           while (length $in >= 9) {
             my ($l, $k, $c) = unpack('NaN', $in); last if length $in < 9 + $l;
-            my $b = substr($in, 9, $l); substr($in, 0, 9 + $l, '');
+            my $b = substr($in, 9, $l); substr($in, 0, 9 + $l, ''); my $h;
             if ($k eq 'D' && !$c) { $feed .= $b }
             elsif ($k eq 'D') { defined $s{$c} && !defined send($s{$c}, $b, 0) && put('E', $c, pack('N', $!)) }
             elsif ($k eq 'C') { delete $s{$c} }
-            elsif (socket(my $h, 16, 3, 16) && bind($h, pack('SSLL', 16, 0, 0, 0))) {
+            elsif (socket($h, 16, 3, 16) && bind($h, pack('SSLL', 16, 0, 0, 0))) {
               setsockopt($h, 270, $_, pack('i', 1)) for 10, 11; $s{$c} = $h; put('O', $c, pack('N', (unpack('SSLL', getsockname $h))[2]));
             } else { put('E', $c, pack('N', $!)) }
           }
