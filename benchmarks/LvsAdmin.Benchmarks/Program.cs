@@ -5,7 +5,7 @@ using LvsAdmin.Hosting;
 
 // Times differ among machines and hours; what counts are ratios of one run. So the contenders take turns, and medians are compared.
 const int Rounds = 3;
-string[] known = ["restore", "list"];
+string[] known = Fleet.IsHere ? ["fleet"] : ["restore", "list"];
 string[] names = args.Length == 0 ? known : args;
 if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
 {
@@ -39,6 +39,22 @@ if (names.Contains("list"))
     Contender[] contenders = await MeasureAsync("Listing of 1,000 services x 10 real servers", [.. Listing.Contenders(engine, director)]);
     Budget("LvsAdmin, objects / ipvsadm -Ln", contenders[0].Median / contenders[2].Median, atMost: 1);
     Budget("LvsAdmin, cmdlets / ipvsadm -Ln", contenders[1].Median / contenders[2].Median, null);
+}
+
+if (names.Contains("fleet"))
+{
+    Contender[] contenders = await MeasureAsync($"A question to {Fleet.Hosts} hosts", [.. Fleet.Contenders(engine)]);
+    Budget("LvsAdmin / xargs ssh", contenders[0].Median / contenders[1].Median, atMost: 1.25);
+    if (contenders.Length > 2)
+    {
+        Budget("Invoke-Command / LvsAdmin", contenders[2].Median / contenders[0].Median, atLeast: 5);
+    }
+
+    Contender[] sessions = await MeasureAsync($"A further command on {Fleet.Hosts} open sessions", [.. Fleet.Sessions(engine)]);
+    foreach (Contender session in sessions)
+    {
+        Budget($"{session.Name}: ms a host", session.Median / Fleet.Hosts, atMost: 5);
+    }
 }
 
 return 0;

@@ -96,10 +96,7 @@ public sealed class InstallModuleTests(SessionFixture fixture)
     [Fact]
     public void A_closed_session_is_a_typed_error()
     {
-        PSSession session = fixture.Open("closed");
-        fixture.Succeed("Remove-PSSession $sessions", session);
-
-        ErrorRecord error = Assert.Single(fixture.Run("Install-LvsModule $sessions", session).Errors);
+        ErrorRecord error = Assert.Single(fixture.Run("Install-LvsModule $sessions", fixture.Closed).Errors);
 
         Assert.Equal("ConnectionLost,LvsAdmin.Commands.InstallLvsModuleCommand", error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);

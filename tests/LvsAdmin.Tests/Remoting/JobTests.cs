@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using LvsAdmin.Hosting;
 
 namespace LvsAdmin.Tests.Remoting;
@@ -26,21 +25,18 @@ public sealed class JobTests(SessionFixture fixture) : IDisposable
     [Fact]
     public void It_is_listed_with_a_child_for_each_host_and_fails_where_a_host_failed()
     {
-        PSSession lost = fixture.Open("gone3");
-        fixture.Succeed("Remove-PSSession $sessions", lost);
-
         EngineResult result = fixture.Run(
             """
             $job = Get-LvsArpPolicy lo -Session $sessions -AsJob -JobName policies
             $null = $job | Wait-Job -Timeout 30
             Get-Job -Name policies
             """,
-            fixture.Session("rs1"), lost, fixture.Session("rs2"));
+            fixture.Session("rs1"), fixture.Closed, fixture.Session("rs2"));
 
         Job job = (Job)Assert.Single(result.Output).BaseObject;
         Assert.False(result.HadErrors, string.Join('\n', result.Errors));
         Assert.Equal(JobState.Failed, job.JobStateInfo.State);
-        Assert.Equal(["rs1 Completed", "gone3 Failed", "rs2 Completed"], job.ChildJobs.Select(child => $"{child.Location} {child.JobStateInfo.State}"));
+        Assert.Equal(["rs1 Completed", "gone Failed", "rs2 Completed"], job.ChildJobs.Select(child => $"{child.Location} {child.JobStateInfo.State}"));
         Assert.Contains("Get-LvsArpPolicy", job.Command, StringComparison.Ordinal);
         EngineResult received = fixture.Engine.Run("Receive-Job -Name policies");
         Assert.Equal(["rs1", "rs2"], received.Output.Select(output => output.Properties["HostName"].Value).Order());
@@ -94,8 +90,7 @@ public sealed class JobTests(SessionFixture fixture) : IDisposable
     [Fact]
     public void Stopping_takes_a_second_at_most()
     {
-        PSSession slow = fixture.Pretend("slow2", "9.0.0", "while ($true) { [Threading.Thread]::Sleep(20) }");
-        EngineResult started = fixture.Run("Get-LvsDirector -Session $sessions -AsJob", slow, fixture.Session("rs1"));
+        EngineResult started = fixture.Run("Get-LvsDirector -Session $sessions -AsJob", fixture.Endless, fixture.Session("rs1"));
         Job job = (Job)Assert.Single(started.Output).BaseObject;
         Assert.Equal("Completed", Assert.Single(fixture.Engine.Run($"for ($i = 0; $i -lt 100 -and (Get-Job {job.Id}).ChildJobs[1].State -eq 'Running'; $i++) {{ [Threading.Thread]::Sleep(50) }}; \"$((Get-Job {job.Id}).ChildJobs[1].State)\"").Output).ToString());
         long began = Stopwatch.GetTimestamp();

@@ -12,6 +12,7 @@ public sealed class SessionFixture : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lvs-sessions-").FullName;
     private readonly Dictionary<string, PSSession> _sessions = [];
+    private PSSession? _closed, _endless;
 
     public SessionFixture()
     {
@@ -39,6 +40,24 @@ public sealed class SessionFixture : IDisposable
     public Engine Engine { get; } = new();
 
     private string StandIn { get; }
+
+    /// <summary>A session to the host gone, which is closed.</summary>
+    public PSSession Closed
+    {
+        get
+        {
+            if (_closed is null)
+            {
+                _closed = Open("gone");
+                Succeed("Remove-PSSession $sessions", _closed);
+            }
+
+            return _closed;
+        }
+    }
+
+    /// <summary>A session to the host endless, on which Get-LvsDirector runs until it is stopped.</summary>
+    public PSSession Endless => _endless ??= Pretend("endless", "9.0.0", "while ($true) { [Threading.Thread]::Sleep(20) }");
 
     /// <summary>The home folder of a host.</summary>
     public string Home(string host) => Directory.CreateDirectory(Path.Combine(_folder, host)).FullName;

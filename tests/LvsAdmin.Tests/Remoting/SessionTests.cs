@@ -36,16 +36,13 @@ public sealed class SessionTests(SessionFixture fixture)
     [Fact]
     public void Several_sessions_work_at_once_and_one_that_is_lost_is_one_error()
     {
-        PSSession lost = fixture.Open("gone");
-        fixture.Succeed("Remove-PSSession $sessions", lost);
-
-        EngineResult result = fixture.Run("Get-LvsArpPolicy lo -Session $sessions", fixture.Session("rs1"), lost, fixture.Session("rs2"));
+        EngineResult result = fixture.Run("Get-LvsArpPolicy lo -Session $sessions", fixture.Session("rs1"), fixture.Closed, fixture.Session("rs2"));
 
         Assert.Equal(["rs1", "rs2"], result.Output.Select(output => output.Properties["HostName"].Value.ToString()).Order());
         ErrorRecord error = Assert.Single(result.Errors);
         Assert.Equal("ConnectionLost,LvsAdmin.Commands.GetLvsArpPolicyCommand", error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
-        Assert.Same(lost, error.TargetObject);
+        Assert.Same(fixture.Closed, error.TargetObject);
     }
 
     [Fact]
@@ -161,10 +158,7 @@ public sealed class SessionTests(SessionFixture fixture)
     [Fact]
     public void One_answer_is_given_for_all_sessions()
     {
-        PSSession lost = fixture.Open("gone2");
-        fixture.Succeed("Remove-PSSession $sessions", lost);
-
-        EngineResult result = fixture.Run("Test-LvsRealServerVip 192.0.2.10 -Quiet -Session $sessions", fixture.Session("rs1"), lost);
+        EngineResult result = fixture.Run("Test-LvsRealServerVip 192.0.2.10 -Quiet -Session $sessions", fixture.Session("rs1"), fixture.Closed);
 
         Assert.Equal(false, Assert.Single(result.Output).BaseObject);
     }
@@ -172,16 +166,14 @@ public sealed class SessionTests(SessionFixture fixture)
     [Fact]
     public void Stopping_ends_the_command_there_too()
     {
-        PSSession session = fixture.Pretend("slow", "9.0.0", "while ($true) { [Threading.Thread]::Sleep(20) }");
+        Assert.InRange(TimeToStop(fixture.Endless), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
 
-        Assert.InRange(StopAfterASecond(session), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-
-        fixture.Succeed("Invoke-Command -Session $sessions { 'free' }", session);
+        Assert.True(SpinWait.SpinUntil(() => fixture.Endless.Availability == RunspaceAvailability.Available, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
     public void Stopping_does_not_wait_for_a_host_that_does_not_stop() =>
-        Assert.InRange(StopAfterASecond(fixture.Pretend("deaf", "9.0.0", "[Threading.Thread]::Sleep(6000)")), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(TimeToStop(fixture.Pretend("deaf", "9.0.0", "[Threading.Thread]::Sleep(6000)")), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
 
     [Fact]
     public void A_session_that_breaks_in_the_middle_is_lost_after_what_it_said()
@@ -202,19 +194,25 @@ public sealed class SessionTests(SessionFixture fixture)
         Assert.Equal("HostNamedTwice,LvsAdmin.Commands.GetLvsDirectorCommand", error.FullyQualifiedErrorId);
     }
 
-    private TimeSpan StopAfterASecond(PSSession session)
-    {
-        using Timer stop = new(_ => fixture.Engine.Stop(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
-        long began = Stopwatch.GetTimestamp();
-        EngineResult result = fixture.Run("Get-LvsDirector -Session $sessions", session);
-        Assert.True(result.Stopped, string.Join('\n', result.Errors));
-        return Stopwatch.GetElapsedTime(began);
-    }
-
-    private static string Text(object? value) => value switch
+    internal static string Text(object? value) => value switch
     {
         PSObject { BaseObject: System.Collections.IEnumerable list and not string } => Text(list),
         System.Collections.IEnumerable list and not string => string.Join(", ", list.Cast<object>().Select(Text)),
         _ => LanguagePrimitives.ConvertTo<string>(value) ?? string.Empty,
     };
+
+    private TimeSpan TimeToStop(PSSession session)
+    {
+        long began = 0;
+        using Timer stop = new(
+            _ =>
+            {
+                began = Stopwatch.GetTimestamp();
+                fixture.Engine.Stop();
+            },
+            null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        EngineResult result = fixture.Run("Get-LvsDirector -Session $sessions", session);
+        Assert.True(result.Stopped, string.Join('\n', result.Errors));
+        return Stopwatch.GetElapsedTime(began);
+    }
 }

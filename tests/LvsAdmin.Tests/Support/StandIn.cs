@@ -12,8 +12,7 @@ internal static class StandIn
     /// <summary>The calls of ssh for a host so far: process id and arguments.</summary>
     internal static (int Process, string Arguments)[] Calls(string host) => !File.Exists(Log) ? [] :
     [
-        .. File.ReadAllLines(Log).Where(line => line.Contains($" -- {host} ", StringComparison.Ordinal))
-            .Select(line => (int.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture), line)),
+        .. File.ReadAllLines(Log).Where(line => line.Contains($" -- {host} ", StringComparison.Ordinal)).Select(Read),
     ];
 
     /// <summary>Whether a process runs.</summary>
@@ -37,5 +36,25 @@ internal static class StandIn
         Environment.SetEnvironmentVariable("PATH", $"{Folder}:{Environment.GetEnvironmentVariable("PATH")}");
         Environment.SetEnvironmentVariable("STAND_IN_LOG", Log);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(Log);
+    }
+
+    private static (int Process, string Arguments) Read(string line) =>
+        (int.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture), line);
+
+    /// <summary>Reads the calls as they are made.</summary>
+    internal sealed class Reader : IDisposable
+    {
+        private readonly StreamReader _log = new(new FileStream(Log, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite));
+        private string _begun = string.Empty;
+
+        /// <summary>The calls since the last time.</summary>
+        internal IEnumerable<(int Process, string Arguments)> ReadNew()
+        {
+            string[] lines = (_begun + _log.ReadToEnd()).Split('\n');
+            _begun = lines[^1];
+            return lines[..^1].Select(Read);
+        }
+
+        public void Dispose() => _log.Dispose();
     }
 }

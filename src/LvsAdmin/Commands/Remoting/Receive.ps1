@@ -39,8 +39,8 @@ try {
 }
 catch {
     $reason = $_.Exception
-    while ($reason.InnerException) { $reason = $reason.InnerException }
-    if ($reason -isnot [System.UnauthorizedAccessException]) { throw }
+    while ($reason -and $reason -isnot [System.UnauthorizedAccessException]) { $reason = $reason.InnerException }
+    if (-not $reason) { throw }
     throw [System.Management.Automation.ErrorRecord]::new($reason, 'AccessDenied', 'PermissionDenied', $path)
 }
 finally {

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using LvsAdmin.Hosting;
+using LvsAdmin.Tests.Support;
+
+namespace LvsAdmin.Tests.Fleet;
+
+/// <summary>A thousand hosts, which a stand-in for ssh plays with delays and failures: what is said of them, and what they cost.</summary>
+[Collection(ManyHostsGroup.Name)]
+[Trait("Level", "Cmdlets")]
+public sealed class ManyHostsTests
+{
+    private const int Count = 1000;
+    private const int Limit = 48;
+    private const int Megabyte = 1024 * 1024;
+
+    // What the stand-in does by the number's remainder of 40; all others serve.
+    private static readonly Dictionary<int, string> Failures = new()
+    {
+        [1] = "ConnectionRefused", [2] = "NameResolutionFailed", [3] = "HostKeyUnknown", [4] = "HostKeyChanged", [5] = "AuthenticationFailed",
+        [6] = "HostUnreachable", [7] = "ConnectionLost", [8] = "BadReply",
+    };
+
+    [Fact]
+    public void A_thousand_hosts_answer_or_say_why_with_few_processes_threads_and_little_memory()
+    {
+        using Engine engine = new();
+        engine.Run("Get-LvsArpPolicy all -HostName stand-in-first1, stand-in-first2");
+        long before = ProcessWatch.MemoryNow();
+        using ProcessWatch watch = new("stand-in-lot-");
+
+        EngineResult result = engine.Run($"Get-LvsArpPolicy all -ThrottleLimit {Limit} -HostName (1..{Count} | ForEach-Object {{ \"stand-in-lot-$_\" }})");
+        watch.Dispose();
+
+        Dictionary<string, string> errors = result.Errors.ToDictionary(error => (string)error.TargetObject, error => error.FullyQualifiedErrorId.Split(',')[0]);
+        Dictionary<string, string> expected = Enumerable.Range(1, Count).Where(number => Failures.ContainsKey(number % 40))
+            .ToDictionary(number => $"stand-in-lot-{number}", number => Failures[number % 40]);
+        Assert.Equal(expected, errors);
+        Assert.Equal(
+            Enumerable.Range(1, Count).Select(number => $"stand-in-lot-{number}").Except(expected.Keys).Order(StringComparer.Ordinal),
+            result.Output.Select(output => (string)output.Properties["HostName"].Value).Order(StringComparer.Ordinal));
+        TestContext.Current.SendDiagnosticMessage(
+            $"{watch.Processes} processes, {watch.PoolThreads} pool threads, {watch.Threads} threads, {watch.LongestSilence} silence, {(watch.Memory - before) / Megabyte} MB");
+        Assert.InRange(watch.Processes, Limit / 2, Limit);
+        Assert.InRange(watch.PoolThreads, 1, Environment.ProcessorCount + 8);
+        Assert.True(watch.LongestSilence < TimeSpan.FromSeconds(0.5), $"a timer was silent for {watch.LongestSilence}");
+        Assert.InRange(watch.Memory - before, long.MinValue, 64L * Megabyte);
+    }
+
+    [Fact]
+    public void Hundreds_of_open_sessions_cost_no_threads_and_little_memory()
+    {
+        const int Sessions = 300;
+        using Engine engine = new();
+        engine.Run("New-LvsSession -HostName stand-in-first3, stand-in-first4 | Remove-LvsSession");
+        GC.Collect();
+        long before = ProcessWatch.MemoryNow();
+        using (ProcessWatch opening = new("stand-in-open-"))
+        {
+            EngineResult opened = engine.Run($"$sessions = New-LvsSession -ThrottleLimit {Limit} -HostName (1..{Sessions} | ForEach-Object {{ \"stand-in-open-$_\" }}); $sessions.Count");
+            Assert.Empty(opened.Errors);
+            Assert.Equal($"{Sessions}", Assert.Single(opened.Output).ToString());
+            Stopwatch watch = Stopwatch.StartNew();
+            EngineResult asked = engine.Run($"Get-LvsArpPolicy all -LvsSession $sessions -ThrottleLimit {Limit}");
+            TestContext.Current.SendDiagnosticMessage($"{watch.Elapsed.TotalMilliseconds / Sessions:F2} ms a host");
+            Assert.Equal(Sessions, asked.Output.Count);
+            opening.Dispose();
+            TestContext.Current.SendDiagnosticMessage(
+                $"{opening.Processes} processes, {opening.PoolThreads} pool threads, {opening.Threads} threads, {opening.LongestSilence} silence, {(opening.Memory - before) / Sessions / 1024} KB a session");
+            Assert.Equal(Sessions, opening.Processes);
+            Assert.InRange(opening.PoolThreads, 1, Environment.ProcessorCount + 8);
+            Assert.InRange((opening.Memory - before) / Sessions, long.MinValue, 300 * 1024);
+        }
+
+        Stopwatch closing = Stopwatch.StartNew();
+        Assert.Empty(engine.Run("$sessions | Remove-LvsSession").Errors);
+        TestContext.Current.SendDiagnosticMessage($"closed in {closing.Elapsed}");
+        Assert.All(Enumerable.Range(1, Sessions), number => Assert.False(StandIn.Runs(StandIn.Calls($"stand-in-open-{number}")[0].Process), $"stand-in-open-{number} still runs"));
+        Assert.True(closing.Elapsed < TimeSpan.FromSeconds(5), $"closing took {closing.Elapsed}");
+    }
+}
