@@ -49,8 +49,14 @@ internal sealed class ProcessWatch : IDisposable
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>Ends the watch; once more does nothing.</summary>
     public void Dispose()
     {
+        if (_ended)
+        {
+            return;
+        }
+
         _ended = true;
         _thread.Join();
         using ManualResetEvent ended = new(false);

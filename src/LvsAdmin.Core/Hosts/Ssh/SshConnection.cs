@@ -26,12 +26,12 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly Process _process;
     private readonly Stream _input;
     private readonly ShellConversation _conversation = new() { ErrorLimit = NoiseLength };
+    private readonly WholeReply _greeting = new("start a shell", NoiseLength);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Task _end;
     private readonly object _gate = new();
     private SshFailure? _reason;
     private Task<RelayMultiplexer>? _relayStart;
-    private bool _wasOpen;
     private bool _passed;
     private int _disposed;
 
@@ -176,11 +176,10 @@ internal sealed class SshConnection : IAsyncDisposable
     // Text, nonce and first reply: the host needs no more than one round trip behind ssh's own.
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
-        WholeReply reply = new("start a shell", NoiseLength);
         ShellResult hello;
         try
         {
-            Task<ShellResult> greeting = AskHelloAsync(reply, Encoding.ASCII.GetBytes($"{ShellServer.Text}\n{_conversation.Nonce}\n"), cancellationToken);
+            Task<ShellResult> greeting = AskHelloAsync(Encoding.ASCII.GetBytes($"{ShellServer.Text}\n{_conversation.Nonce}\n"), cancellationToken);
             hello = await greeting.WaitAsync(_target.ConnectingTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -212,13 +211,12 @@ internal sealed class SshConnection : IAsyncDisposable
         KernelRelease = release;
         Interpreter = interpreter;
         _conversation.ErrorLimit = _options.ReplyLength;
-        _wasOpen = true;
     }
 
-    private async Task<ShellResult> AskHelloAsync(WholeReply reply, byte[] bytes, CancellationToken cancellationToken)
+    private async Task<ShellResult> AskHelloAsync(byte[] bytes, CancellationToken cancellationToken)
     {
-        await SendAsync(reply, bytes, cancellationToken).ConfigureAwait(false);
-        return await reply.Result.ConfigureAwait(false);
+        await SendAsync(_greeting, bytes, cancellationToken).ConfigureAwait(false);
+        return await _greeting.Result.ConfigureAwait(false);
     }
 
     private async Task<RelayMultiplexer> StartRelayAsync()
@@ -231,7 +229,7 @@ internal sealed class SshConnection : IAsyncDisposable
         }
 
         RelayMultiplexer relay = new(async piece => _ = await _conversation.TakeOutputAsync(piece).ConfigureAwait(false));
-        WholeReply hello = new("start a shell under the relay", NoiseLength);
+        WholeReply hello = new("begin under the relay", NoiseLength);
         await WriteAsync(
             () =>
             {
@@ -332,7 +330,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
         await ((Task)replies.WaitAsync(LastWordsTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)errors.WaitAsync(LastWordsTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        SetReason(SshFailure.Of(_target, _host, exitCode, _conversation.Remarks, _wasOpen));
+        SetReason(SshFailure.Of(_target, _host, exitCode, _conversation.Remarks, wasOpen: _greeting.Result.IsCompletedSuccessfully));
         _conversation.Fail(_reason!);
         Relay?.Fail(_reason!);
         await _input.DisposeAsync().ConfigureAwait(false);
