@@ -95,7 +95,7 @@ internal static class ShellServer
           remove) rm -f -- "$1" </dev/null; s=$?;;
           run)
             i=$1; a=$2; shift 2;
-            if ! command -v "$1" >/dev/null 2>&1; then s=missing; e=0;
+            if ! command -v -- "$1" >/dev/null 2>&1; then s=missing; e=0;
             elif [ "$i" = 1 ]; then printf %s "$a" 2>/dev/null | (exec "$@"); s=$?;
             else (exec "$@") </dev/null; s=$?; fi;
             a=;;
