@@ -89,13 +89,17 @@ internal sealed class ForwardingSettings
 
         Dictionary<string, int> values = new(StringComparer.Ordinal);
         string[] all = [Ipv4Settings.All, Ipv4Settings.Default, .. names.Except([Ipv4Settings.All, Ipv4Settings.Default])];
-        foreach (string path in all.SelectMany(name => isV6
-            ? new[] { $"{root}/{name}/{Forwarding}", $"{root}/{name}/{Ipv6Settings.AcceptRouterAdvertisements}" }
-            : [$"{root}/{name}/{Forwarding}", $"{root}/{name}/{SendRedirects}", $"{root}/{name}/{AcceptRedirects}"]))
+        string[] paths =
+        [
+            .. all.SelectMany(name => isV6
+                ? new[] { $"{root}/{name}/{Forwarding}", $"{root}/{name}/{Ipv6Settings.AcceptRouterAdvertisements}" }
+                : [$"{root}/{name}/{Forwarding}", $"{root}/{name}/{SendRedirects}", $"{root}/{name}/{AcceptRedirects}"]),
+        ];
+        foreach ((string path, int? value) in paths.Zip(await KernelSetting.ReadAllAsync(host, paths, cancellationToken).ConfigureAwait(false)))
         {
-            if (await KernelSetting.ReadAsync(host, path, cancellationToken).ConfigureAwait(false) is { } value)
+            if (value is { } known)
             {
-                values[path] = value;
+                values[path] = known;
             }
         }
 

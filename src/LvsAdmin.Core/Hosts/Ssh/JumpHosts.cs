@@ -12,20 +12,30 @@ internal static class JumpHosts
     private static readonly Lazy<bool> MayBeConfigured = new(() => MayName(ConfigurationFiles()));
 
     /// <summary>What names the jump host of a target: the same text for the same one. Null when there is none.</summary>
-    internal static ValueTask<string?> OfAsync(SshTarget target, SshOptions options, CancellationToken cancellationToken)
+    internal static async ValueTask<string?> OfAsync(SshTarget target, SshOptions options, CancellationToken cancellationToken)
     {
         if (target.Options.TryGetValue("ProxyJump", out string? jump) || target.Options.TryGetValue("ProxyCommand", out jump))
         {
-            return ValueTask.FromResult(IsNone(jump) ? null : jump);
+            return IsNone(jump) ? null : jump;
         }
 
         if (!MayBeConfigured.Value)
         {
-            return ValueTask.FromResult<string?>(null);
+            return null;
         }
 
         List<string> arguments = SshArguments.Describe(target);
-        return new ValueTask<string?>(Known.GetOrAdd((options.Program, string.Join('\n', arguments)), _ => AskAsync(options.Program, arguments)).WaitAsync(cancellationToken));
+        (string Program, string Arguments) key = (options.Program, string.Join('\n', arguments));
+        try
+        {
+            return await Known.GetOrAdd(key, _ => AskAsync(options.Program, arguments)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LvsConnectionException)
+        {
+            // ssh is missing; it may be there the next time.
+            Known.TryRemove(key, out _);
+            throw;
+        }
     }
 
     /// <summary>Whether a file, or one that it includes, may name a jump host. A file that cannot be read is as good as none: ssh cannot read it either.</summary>

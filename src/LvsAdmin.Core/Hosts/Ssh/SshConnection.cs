@@ -176,7 +176,7 @@ internal sealed class SshConnection : IAsyncDisposable
     // Text, nonce and first reply: the host needs no more than one round trip behind ssh's own.
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
-        WholeReply reply = new("begin", NoiseLength);
+        WholeReply reply = new("start a shell", NoiseLength);
         ShellResult hello;
         try
         {
@@ -231,7 +231,7 @@ internal sealed class SshConnection : IAsyncDisposable
         }
 
         RelayMultiplexer relay = new(async piece => _ = await _conversation.TakeOutputAsync(piece).ConfigureAwait(false));
-        WholeReply hello = new("begin under the relay", NoiseLength);
+        WholeReply hello = new("start a shell under the relay", NoiseLength);
         await WriteAsync(
             () =>
             {

@@ -39,14 +39,21 @@ internal sealed class RealServerState
 
     internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
-        IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
+        // Both at once: over a network each step is a round trip.
+        Task<IReadOnlyList<HostInterface>> listing = HostInterface.ReadAsync(host, cancellationToken).AsTask();
+        Task<IReadOnlyList<LvsArpPolicy>> reading = ArpPolicies.GetLiveAsync(host, cancellationToken).AsTask();
+        await Task.WhenAll(listing, reading).ConfigureAwait(false);
+        IReadOnlyList<HostInterface> interfaces = await listing.ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = await reading.ConfigureAwait(false);
+        string[] names = [.. interfaces.Where(each => each.IsTunnel).Select(each => each.Name), Ipv4Settings.All, Ipv4Settings.Default];
+        IReadOnlyList<int?> values = await KernelSetting.ReadAllAsync(
+            host, [.. names.Select(name => Ipv4Settings.PathOf(name, Ipv4Settings.ReversePathFilter))], cancellationToken).ConfigureAwait(false);
         Dictionary<string, int> filters = new(StringComparer.Ordinal);
-        foreach (string name in interfaces.Where(each => each.IsTunnel).Select(each => each.Name).Concat([Ipv4Settings.All, Ipv4Settings.Default]))
+        foreach ((string name, int? value) in names.Zip(values))
         {
-            if (await Ipv4Settings.ReadAsync(host, name, Ipv4Settings.ReversePathFilter, cancellationToken).ConfigureAwait(false) is { } value)
+            if (value is { } known)
             {
-                filters[name] = value;
+                filters[name] = known;
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Hosts.Ssh;
+using LvsAdmin.Core.Network;
 using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Hosts.Ssh;
@@ -178,6 +179,20 @@ public sealed class SshHostTests : IDisposable
         files = await ((ILvsHost)host).ReadFilesAsync([paths[0], "/proc/sys/kernel/random/boot_id", paths[2]], Stop);
         Assert.Equal([expected[0].Content, boot, expected[2].Content], files.Select(file => file.Content));
         Assert.Empty(await ((ILvsHost)host).ReadFilesAsync([], Stop));
+    }
+
+    [Fact]
+    public async Task A_policy_of_ARP_costs_two_processes_there()
+    {
+        using StandInSsh ssh = new();
+        string log = Path.Combine(_directory, "log");
+        ssh.Install("cat", $"echo \"$#\" >>{log}; exec /usr/bin/env -i /bin/cat \"$@\"");
+        await using SshHost host = ssh.Host();
+        await using LocalHost here = new();
+        IReadOnlyList<LvsArpPolicy> policies = await ArpPolicies.GetAsync(host, null, Stop);
+        Assert.Equal((await ArpPolicies.GetAsync(here, null, Stop)).Select(policy => policy with { HostName = "far" }), policies);
+        // One for the kernel's files and one for those of the boot, unless one of these is none that can be read with others.
+        Assert.InRange((await File.ReadAllLinesAsync(log, Stop)).Length, 1, 3);
     }
 
     [Theory]
