@@ -15,21 +15,21 @@ public sealed class SessionTests(SessionFixture fixture)
     [Theory]
     [InlineData("Get-LvsArpPolicy -Interface lo")]
     [InlineData("Get-LvsDirector")]
-    public void Objects_have_the_properties_and_the_view_of_local_ones(string command)
+    public void Objects_have_the_properties_and_the_view_of_those_over_SSH(string command)
     {
-        PSObject local = Assert.Single(fixture.Succeed(command));
+        PSObject overSsh = Assert.Single(fixture.Succeed($"{command} -HostName stand-in-rs1"));
         PSObject remote = Assert.Single(fixture.Succeed($"{command} -Session $sessions", fixture.Session("rs1")));
 
-        Assert.Equal(local.Properties.Select(property => property.Name), remote.Properties.Select(property => property.Name).Except(Added));
+        Assert.Equal(overSsh.Properties.Select(property => property.Name), remote.Properties.Select(property => property.Name).Except(Added));
         Assert.Equal("rs1", remote.Properties["HostName"].Value);
         Assert.Equal("rs1", remote.Properties["PSComputerName"].Value);
-        foreach (PSPropertyInfo property in local.Properties.Where(property => property.Name != "HostName"))
+        foreach (PSPropertyInfo property in overSsh.Properties.Where(property => property.Name != "HostName"))
         {
-            Assert.Equal(Text(property.Value), Text(remote.Properties[property.Name].Value));
+            Assert.Equal($"{property.Name}: {Text(property.Value)}", $"{property.Name}: {Text(remote.Properties[property.Name].Value)}");
         }
 
         Assert.Equal(
-            fixture.Engine.Render([local]).Replace("localhost", "rs1", StringComparison.Ordinal),
+            fixture.Engine.Render([overSsh]).Replace("stand-in-rs1", "rs1", StringComparison.Ordinal),
             fixture.Engine.Render([remote]));
     }
 
