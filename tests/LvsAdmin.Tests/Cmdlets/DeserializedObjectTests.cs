@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Hosting;
 
 namespace LvsAdmin.Tests.Cmdlets;
 
@@ -62,6 +64,21 @@ public sealed class DeserializedObjectTests(CmdletFixture fixture)
 
         Assert.Equal(1UL, statistics.Properties["Connections"].Value);
         Assert.Equal(ulong.MaxValue, statistics.Properties["OutgoingBytesPerSecond"].Value);
+    }
+
+    [Fact]
+    public void A_real_server_names_its_services_virtual_IP_and_not_its_own_address()
+    {
+        LvsRealServer live = new(LvsServiceId.Parse("192.0.2.10:80"), new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80") }) { HostName = "localhost" };
+        const string Command = "$input | Enable-LvsRealServerVip -WhatIf -Verbose";
+
+        EngineResult expected = fixture.Engine.Run(Command, live);
+        EngineResult result = fixture.Engine.Run(Command, Copy(live));
+
+        Assert.StartsWith("NotThisRealServer,", Assert.Single(expected.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(expected.Errors.Select(error => error.ToString()), result.Errors.Select(error => error.ToString()));
+        Assert.Equal(expected.Verbose, result.Verbose);
+        Assert.Equal(expected.HostText, result.HostText);
     }
 
     private PSObject Copy(object live) => Assert.Single(fixture.Engine.Run(RoundTrip, live).Output);

@@ -92,7 +92,8 @@ public sealed class JobTests(SessionFixture fixture) : IDisposable
     {
         EngineResult started = fixture.Run("Get-LvsDirector -Session $sessions -AsJob", fixture.Endless, fixture.Session("rs1"));
         Job job = (Job)Assert.Single(started.Output).BaseObject;
-        Assert.Equal("Completed", Assert.Single(fixture.Engine.Run($"for ($i = 0; $i -lt 100 -and (Get-Job {job.Id}).ChildJobs[1].State -eq 'Running'; $i++) {{ [Threading.Thread]::Sleep(50) }}; \"$((Get-Job {job.Id}).ChildJobs[1].State)\"").Output).ToString());
+        fixture.AwaitStart("endless");
+        Assert.True(SpinWait.SpinUntil(() => job.ChildJobs[1].JobStateInfo.State == JobState.Completed, TimeSpan.FromSeconds(30)));
         long began = Stopwatch.GetTimestamp();
 
         EngineResult stopped = fixture.Engine.Run($"Stop-Job {job.Id}");

@@ -57,7 +57,7 @@ public sealed class SessionFixture : IDisposable
     }
 
     /// <summary>A session to the host endless, on which Get-LvsDirector runs until it is stopped.</summary>
-    public PSSession Endless => _endless ??= Pretend("endless", "9.0.0", "while ($true) { [Threading.Thread]::Sleep(20) }");
+    public PSSession Endless => _endless ??= Pretend("endless", "while ($true) { [Threading.Thread]::Sleep(20) }");
 
     /// <summary>The home folder of a host.</summary>
     public string Home(string host) => Directory.CreateDirectory(Path.Combine(_folder, host)).FullName;
@@ -80,15 +80,27 @@ public sealed class SessionFixture : IDisposable
         return session;
     }
 
-    /// <summary>A new session to a host with a stand-in for the module, of another version and with a Get-LvsDirector that does as told.</summary>
-    public PSSession Pretend(string host, string version, string director)
+    /// <summary>A new session to a host with a stand-in for the module, of another version and with a function for a cmdlet.</summary>
+    public PSSession Pretend(string host, string version, string name, string body)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Modules(host), "LvsAdmin", version)).FullName;
-        File.WriteAllText(Path.Combine(folder, "LvsAdmin.psm1"), $"function Get-LvsVirtualService {{ }}\nfunction Get-LvsDirector {{ [CmdletBinding()] param() {director} }}");
+        File.WriteAllText(Path.Combine(folder, "LvsAdmin.psm1"), $"function Get-LvsVirtualService {{ }}\nfunction {name} {{ {body} }}");
         File.WriteAllText(
             Path.Combine(folder, "LvsAdmin.psd1"),
-            $"@{{ RootModule = 'LvsAdmin.psm1'; ModuleVersion = '{version}'; FunctionsToExport = 'Get-LvsVirtualService', 'Get-LvsDirector' }}");
+            $"@{{ RootModule = 'LvsAdmin.psm1'; ModuleVersion = '{version}'; FunctionsToExport = 'Get-LvsVirtualService', '{name}' }}");
         return Open(host);
+    }
+
+    /// <summary>A new session to a host whose Get-LvsDirector does as told, after it has made the file started in the home folder.</summary>
+    public PSSession Pretend(string host, string director) => Pretend(
+        host, "9.0.0", "Get-LvsDirector", $"[CmdletBinding()] param() [IO.File]::WriteAllText('{Home(host)}/started', ''); {director}");
+
+    /// <summary>Waits until the Get-LvsDirector of such a host runs.</summary>
+    public void AwaitStart(string host)
+    {
+        string sign = Path.Combine(Home(host), "started");
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(sign), TimeSpan.FromSeconds(30)), $"{host} does not start");
+        File.Delete(sign);
     }
 
     /// <summary>A new session to a host as it is.</summary>

@@ -15,21 +15,21 @@ public sealed class SessionTests(SessionFixture fixture)
     [Theory]
     [InlineData("Get-LvsArpPolicy -Interface lo")]
     [InlineData("Get-LvsDirector")]
-    public void Objects_have_the_properties_and_the_view_of_local_ones(string command)
+    public void Objects_have_the_properties_and_the_view_of_those_over_SSH(string command)
     {
-        PSObject local = Assert.Single(fixture.Succeed(command));
+        PSObject overSsh = Assert.Single(fixture.Succeed($"{command} -HostName stand-in-rs1"));
         PSObject remote = Assert.Single(fixture.Succeed($"{command} -Session $sessions", fixture.Session("rs1")));
 
-        Assert.Equal(local.Properties.Select(property => property.Name), remote.Properties.Select(property => property.Name).Except(Added));
+        Assert.Equal(overSsh.Properties.Select(property => property.Name), remote.Properties.Select(property => property.Name).Except(Added));
         Assert.Equal("rs1", remote.Properties["HostName"].Value);
         Assert.Equal("rs1", remote.Properties["PSComputerName"].Value);
-        foreach (PSPropertyInfo property in local.Properties.Where(property => property.Name != "HostName"))
+        foreach (PSPropertyInfo property in overSsh.Properties.Where(property => property.Name != "HostName"))
         {
-            Assert.Equal(Text(property.Value), Text(remote.Properties[property.Name].Value));
+            Assert.Equal($"{property.Name}: {Text(property.Value)}", $"{property.Name}: {Text(remote.Properties[property.Name].Value)}");
         }
 
         Assert.Equal(
-            fixture.Engine.Render([local]).Replace("localhost", "rs1", StringComparison.Ordinal),
+            fixture.Engine.Render([overSsh]).Replace("stand-in-rs1", "rs1", StringComparison.Ordinal),
             fixture.Engine.Render([remote]));
     }
 
@@ -135,7 +135,7 @@ public sealed class SessionTests(SessionFixture fixture)
     [Fact]
     public void An_older_module_is_a_typed_error()
     {
-        PSSession session = fixture.Pretend("old", "0.0.9", "'unchecked'");
+        PSSession session = fixture.Pretend("old", "0.0.9", "Get-LvsDirector", "'unchecked'");
 
         EngineResult result = fixture.Run("Get-LvsDirector -Session $sessions", session);
 
@@ -158,27 +158,29 @@ public sealed class SessionTests(SessionFixture fixture)
     [Fact]
     public void One_answer_is_given_for_all_sessions()
     {
-        EngineResult result = fixture.Run("Test-LvsRealServerVip 192.0.2.10 -Quiet -Session $sessions", fixture.Session("rs1"), fixture.Closed);
+        PSSession good = fixture.Pretend(
+            "tested", "9.0.0", "Test-LvsRealServerVip", "[CmdletBinding()] param([switch] $Quiet, $Address) if ($Quiet) { $false } else { [pscustomobject]@{ Outcome = 'Passed' } }");
 
-        Assert.Equal(false, Assert.Single(result.Output).BaseObject);
+        Assert.Equal(true, Assert.Single(fixture.Succeed("Test-LvsRealServerVip 192.0.2.10 -Quiet -Session $sessions", good)).BaseObject);
+        Assert.Equal(false, Assert.Single(fixture.Run("Test-LvsRealServerVip 192.0.2.10 -Quiet -Session $sessions", good, fixture.Closed).Output).BaseObject);
     }
 
     [Fact]
     public void Stopping_ends_the_command_there_too()
     {
-        Assert.InRange(TimeToStop(fixture.Endless), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        Assert.InRange(TimeToStop(fixture.Endless, "endless"), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
 
         Assert.True(SpinWait.SpinUntil(() => fixture.Endless.Availability == RunspaceAvailability.Available, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
     public void Stopping_does_not_wait_for_a_host_that_does_not_stop() =>
-        Assert.InRange(TimeToStop(fixture.Pretend("deaf", "9.0.0", "[Threading.Thread]::Sleep(6000)")), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        Assert.InRange(TimeToStop(fixture.Pretend("deaf", "[Threading.Thread]::Sleep(6000)"), "deaf"), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
 
     [Fact]
     public void A_session_that_breaks_in_the_middle_is_lost_after_what_it_said()
     {
-        PSSession session = fixture.Pretend("dying", "9.0.0", "[pscustomobject]@{ HostName = 'localhost' }; [Environment]::Exit(3)");
+        PSSession session = fixture.Pretend("dying", "[pscustomobject]@{ HostName = 'localhost' }; [Environment]::Exit(3)");
 
         EngineResult result = fixture.Run("Get-LvsDirector -Session $sessions", session);
 
@@ -201,18 +203,18 @@ public sealed class SessionTests(SessionFixture fixture)
         _ => LanguagePrimitives.ConvertTo<string>(value) ?? string.Empty,
     };
 
-    private TimeSpan TimeToStop(PSSession session)
+    private TimeSpan TimeToStop(PSSession session, string host)
     {
-        long began = 0;
-        using Timer stop = new(
-            _ =>
-            {
-                began = Stopwatch.GetTimestamp();
-                fixture.Engine.Stop();
-            },
-            null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        Task<long> stop = Task.Run(() =>
+        {
+            fixture.AwaitStart(host);
+            long asked = Stopwatch.GetTimestamp();
+            fixture.Engine.Stop();
+            return asked;
+        });
         EngineResult result = fixture.Run("Get-LvsDirector -Session $sessions", session);
+        long ended = Stopwatch.GetTimestamp();
         Assert.True(result.Stopped, string.Join('\n', result.Errors));
-        return Stopwatch.GetElapsedTime(began);
+        return Stopwatch.GetElapsedTime(stop.GetAwaiter().GetResult(), ended);
     }
 }
