@@ -22,12 +22,16 @@ public static class ArpPolicies
             return await GetLiveAsync(host, cancellationToken).ConfigureAwait(false);
         }
 
-        // Both at once: over a network each step is a round trip.
-        Task<IReadOnlyList<LvsArpPolicy>> live = GetLiveAsync(host, cancellationToken).AsTask();
-        Task<SysctlFiles> kept = SysctlFiles.ReadAsync(host, cancellationToken).AsTask();
-        await Task.WhenAll(live, kept).ConfigureAwait(false);
-        IReadOnlyList<LvsArpPolicy> policies = await live.ConfigureAwait(false);
-        SysctlFiles files = await kept.ConfigureAwait(false);
+        // In two steps, for over a network each is a round trip: what there is to be read, and then all of it.
+        Task<IReadOnlyList<string>> listing = Ipv4Settings.ListAsync(host, cancellationToken).AsTask();
+        Task<SysctlFiles.Listing> finding = SysctlFiles.ListAsync(host, cancellationToken).AsTask();
+        await Task.WhenAll(listing, finding).ConfigureAwait(false);
+        IReadOnlyList<string> names = await listing.ConfigureAwait(false);
+        SysctlFiles.Listing found = await finding.ConfigureAwait(false);
+        string[] live = PathsOf(names);
+        IReadOnlyList<HostFileText> read = await host.ReadFilesAsync([.. live, .. found.Paths], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LvsArpPolicy> policies = PoliciesOf(host, names, LevelsOf(host, read.Take(live.Length)));
+        SysctlFiles files = SysctlFiles.From(found, read.Skip(live.Length));
         if (files.Unreadable.Count > 0)
         {
             warnings?.Add($"This user may not read {string.Join(", ", files.Unreadable)} on {host.Name}: what is set there at boot is not shown. Run as root to see it.");
@@ -183,10 +187,15 @@ public static class ArpPolicies
     internal static async ValueTask<IReadOnlyList<LvsArpPolicy>> GetLiveAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
+        IReadOnlyList<string> names = await Ipv4Settings.ListAsync(host, cancellationToken).ConfigureAwait(false);
+        return PoliciesOf(host, names, await ReadAllAsync(host, names, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static List<LvsArpPolicy> PoliciesOf(
+        ILvsHost host, IReadOnlyList<string> names, IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?> levels)
+    {
         List<LvsArpPolicy> policies = [];
         (LvsArpIgnore Ignore, LvsArpAnnounce Announce) all = default;
-        IReadOnlyList<string> names = await Ipv4Settings.ListAsync(host, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?> levels = await ReadAllAsync(host, names, cancellationToken).ConfigureAwait(false);
         foreach ((string name, (LvsArpIgnore Ignore, LvsArpAnnounce Announce)? read) in names.Zip(levels))
         {
             if (read is not { } own)
@@ -266,14 +275,19 @@ public static class ArpPolicies
         name is not (Ipv4Settings.All or Ipv4Settings.Default or "lo")
         && !(await host.ListDirectoryAsync($"/sys/class/net/{name}", cancellationToken).ConfigureAwait(false)).Contains("device");
 
+    private static string[] PathsOf(IEnumerable<string> names) =>
+        [.. names.SelectMany(name => new[] { Ipv4Settings.PathOf(name, Ipv4Settings.ArpIgnore), Ipv4Settings.PathOf(name, Ipv4Settings.ArpAnnounce) })];
+
     // For each name both levels, or null when there is no such interface.
     private static async ValueTask<IReadOnlyList<(LvsArpIgnore Ignore, LvsArpAnnounce Announce)?>> ReadAllAsync(
-        ILvsHost host, IEnumerable<string> names, CancellationToken cancellationToken)
-    {
-        string[] paths = [.. names.SelectMany(name => new[] { Ipv4Settings.PathOf(name, Ipv4Settings.ArpIgnore), Ipv4Settings.PathOf(name, Ipv4Settings.ArpAnnounce) })];
-        IReadOnlyList<int?> numbers = await KernelSetting.ReadAllAsync(host, paths, cancellationToken).ConfigureAwait(false);
-        return [.. numbers.Chunk(2).Select(pair => pair is [{ } ignore, { } announce] ? ((LvsArpIgnore, LvsArpAnnounce)?)((LvsArpIgnore)ignore, (LvsArpAnnounce)announce) : null)];
-    }
+        ILvsHost host, IEnumerable<string> names, CancellationToken cancellationToken) =>
+        LevelsOf(host, await host.ReadFilesAsync(PathsOf(names), cancellationToken).ConfigureAwait(false));
+
+    private static (LvsArpIgnore Ignore, LvsArpAnnounce Announce)?[] LevelsOf(ILvsHost host, IEnumerable<HostFileText> files) =>
+    [
+        .. KernelSetting.ParseAll(host, files).Chunk(2)
+            .Select(pair => pair is [{ } ignore, { } announce] ? ((LvsArpIgnore, LvsArpAnnounce)?)((LvsArpIgnore)ignore, (LvsArpAnnounce)announce) : null),
+    ];
 
     private static void RequireDefined<TLevel>(TLevel? level, string setting, string levels)
         where TLevel : struct, Enum

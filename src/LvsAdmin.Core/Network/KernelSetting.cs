@@ -21,11 +21,12 @@ internal static class KernelSetting
 
     /// <summary>Reads several numbers together; null where there is no such interface.</summary>
     /// <exception cref="LvsHostException">A file cannot be read, or holds something else (BadReply).</exception>
-    internal static async ValueTask<IReadOnlyList<int?>> ReadAllAsync(ILvsHost host, IReadOnlyList<string> paths, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<HostFileText> files = await host.ReadFilesAsync(paths, cancellationToken).ConfigureAwait(false);
-        return [.. files.Select(file => Parse(host, file.Path, file.Text))];
-    }
+    internal static async ValueTask<IReadOnlyList<int?>> ReadAllAsync(ILvsHost host, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        ParseAll(host, await host.ReadFilesAsync(paths, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The numbers in files that were read; null where there is no such file.</summary>
+    /// <exception cref="LvsHostException">A file could not be read, or holds something else (BadReply).</exception>
+    internal static int?[] ParseAll(ILvsHost host, IEnumerable<HostFileText> files) => [.. files.Select(file => Parse(host, file.Path, file.Text))];
 
     /// <summary>The step that writes a number.</summary>
     internal static HostChange Change(ILvsHost host, string path, int from, int to)

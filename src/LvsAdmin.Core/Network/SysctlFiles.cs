@@ -33,23 +33,41 @@ internal sealed class SysctlFiles
     /// <exception cref="LvsHostException">The host cannot be read; files closed to this user are only listed.</exception>
     internal static async ValueTask<SysctlFiles> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
-        // All directories at once, and then all files: over a network each step is a round trip. sd_booted(3) asks for the first directory too.
+        Listing listing = await ListAsync(host, cancellationToken).ConfigureAwait(false);
+        return From(listing, await host.ReadFilesAsync(listing.Paths, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Finds the files of a host, the first step of reading them: over a network each step is a round trip, so all directories are asked for at once.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read.</exception>
+    internal static async ValueTask<Listing> ListAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        // sd_booted(3) asks for the first directory too.
         IReadOnlyList<string>[] listed = await Task.WhenAll(
             ((string[])["/run/systemd", .. Directories]).Select(directory => host.ListDirectoryAsync(directory, cancellationToken).AsTask())).ConfigureAwait(false);
-        bool isSystemd = listed[0].Contains("system");
-        (string Path, string Name)[] found =
-        [
-            .. from entry in Directories.Zip(listed.Skip(1))
-               from name in entry.Second
-               where name.EndsWith(".conf", StringComparison.Ordinal)
-               select ($"{entry.First}/{name}", name),
-        ];
-        Dictionary<string, HostFileText> texts = (await host.ReadFilesAsync([.. found.Select(file => file.Path), Classic], cancellationToken).ConfigureAwait(false))
-            .ToDictionary(file => file.Path);
+        return new Listing(
+            [
+                .. from entry in Directories.Zip(listed.Skip(1))
+                   from name in entry.Second
+                   where name.EndsWith(".conf", StringComparison.Ordinal)
+                   select $"{entry.First}/{name}",
+                Classic,
+            ],
+            listed[0].Contains("system"));
+    }
+
+    /// <summary>Makes of the files what they mean together.</summary>
+    /// <param name="listing">What was found.</param>
+    /// <param name="read">What came of each path of it.</param>
+    /// <exception cref="LvsHostException">A file could not be read, for another reason than that it is closed to this user.</exception>
+    internal static SysctlFiles From(Listing listing, IEnumerable<HostFileText> read)
+    {
+        bool isSystemd = listing.IsSystemd;
+        Dictionary<string, HostFileText> texts = read.ToDictionary(file => file.Path);
         List<(string Path, string SortKey, string Text)> files = [];
         List<string> unreadable = [];
-        foreach ((string path, string name) in found)
+        foreach (string path in listing.Paths.Where(path => path != Classic))
         {
+            string name = path[(path.LastIndexOf('/') + 1)..];
             if (!files.Exists(file => file.SortKey == name) && TextOf(path) is { } text)
             {
                 files.Add((path, name, text));
@@ -108,4 +126,9 @@ internal sealed class SysctlFiles
         SysctlAssignment? found = named ?? _assignments.FindLast(line => line.Matches(key));
         return found?.Value is null ? null : found;
     }
+
+    /// <summary>What a host has of such files.</summary>
+    /// <param name="Paths">The files that may count, in the order of their directories.</param>
+    /// <param name="IsSystemd">Whether systemd runs the host.</param>
+    internal sealed record Listing(IReadOnlyList<string> Paths, bool IsSystemd);
 }
