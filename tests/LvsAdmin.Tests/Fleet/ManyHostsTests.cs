@@ -34,12 +34,12 @@ public sealed class ManyHostsTests
         EngineResult result = engine.Run($"Get-LvsArpPolicy all -ThrottleLimit {Limit} -HostName (1..{Count} | ForEach-Object {{ \"stand-in-lot-$_\" }})");
         watch.Dispose();
 
-        Dictionary<string, string> errors = result.Errors.ToDictionary(error => (string)error.TargetObject, error => error.FullyQualifiedErrorId.Split(',')[0]);
-        Dictionary<string, string> expected = Enumerable.Range(1, Count).Where(number => Failures.ContainsKey(number % 40))
-            .ToDictionary(number => $"stand-in-lot-{number}", number => Failures[number % 40]);
-        Assert.Equal(expected, errors);
+        ILookup<bool, int> failing = Enumerable.Range(1, Count).ToLookup(number => Failures.ContainsKey(number % 40));
         Assert.Equal(
-            Enumerable.Range(1, Count).Select(number => $"stand-in-lot-{number}").Except(expected.Keys).Order(StringComparer.Ordinal),
+            failing[true].Select(number => $"stand-in-lot-{number} {Failures[number % 40]}").Order(StringComparer.Ordinal),
+            result.Errors.Select(error => $"{error.TargetObject} {error.FullyQualifiedErrorId.Split(',')[0]}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            failing[false].Select(number => $"stand-in-lot-{number}").Order(StringComparer.Ordinal),
             result.Output.Select(output => (string)output.Properties["HostName"].Value).Order(StringComparer.Ordinal));
         TestContext.Current.SendDiagnosticMessage(
             $"{watch.Processes} processes, {watch.PoolThreads} pool threads, {watch.Threads} threads, {watch.LongestSilence} silence, {(watch.Memory - before) / Megabyte} MB");
