@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Support;
 
@@ -35,6 +37,8 @@ public sealed class ManyHostsTests
         watch.Dispose();
 
         ILookup<bool, int> failing = Enumerable.Range(1, Count).ToLookup(number => Failures.ContainsKey(number % 40));
+        // First, because it shows what was said of them.
+        Assert.Empty(result.Errors.Where(error => !Failures.ContainsKey(NumberOf(error) % 40)).Select(error => $"{error}"));
         Assert.Equal(
             failing[true].Select(number => $"stand-in-lot-{number} {Failures[number % 40]}").Order(StringComparer.Ordinal),
             result.Errors.Select(error => $"{error.TargetObject} {error.FullyQualifiedErrorId.Split(',')[0]}").Order(StringComparer.Ordinal));
@@ -81,4 +85,6 @@ public sealed class ManyHostsTests
         Assert.All(Enumerable.Range(1, Sessions), number => Assert.False(StandIn.Runs(StandIn.Calls($"stand-in-open-{number}")[0].Process), $"stand-in-open-{number} still runs"));
         Assert.True(closing.Elapsed < TimeSpan.FromSeconds(5), $"closing took {closing.Elapsed}");
     }
+
+    private static int NumberOf(ErrorRecord error) => int.Parse(((string)error.TargetObject).Split('-')[^1], CultureInfo.InvariantCulture);
 }
