@@ -21,8 +21,14 @@ public sealed class ManyHostsTests
     // What the stand-in does by the number's remainder of 40; all others serve.
     private static readonly Dictionary<int, string> Failures = new()
     {
-        [1] = "ConnectionRefused", [2] = "NameResolutionFailed", [3] = "HostKeyUnknown", [4] = "HostKeyChanged", [5] = "AuthenticationFailed",
-        [6] = "HostUnreachable", [7] = "ConnectionLost", [8] = "BadReply",
+        [1] = "ConnectionRefused",
+        [2] = "NameResolutionFailed",
+        [3] = "HostKeyUnknown",
+        [4] = "HostKeyChanged",
+        [5] = "AuthenticationFailed",
+        [6] = "HostUnreachable",
+        [7] = "ConnectionLost",
+        [8] = "BadReply",
     };
 
     [Fact]
