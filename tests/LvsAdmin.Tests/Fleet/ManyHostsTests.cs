@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Support;
 
@@ -19,8 +21,14 @@ public sealed class ManyHostsTests
     // What the stand-in does by the number's remainder of 40; all others serve.
     private static readonly Dictionary<int, string> Failures = new()
     {
-        [1] = "ConnectionRefused", [2] = "NameResolutionFailed", [3] = "HostKeyUnknown", [4] = "HostKeyChanged", [5] = "AuthenticationFailed",
-        [6] = "HostUnreachable", [7] = "ConnectionLost", [8] = "BadReply",
+        [1] = "ConnectionRefused",
+        [2] = "NameResolutionFailed",
+        [3] = "HostKeyUnknown",
+        [4] = "HostKeyChanged",
+        [5] = "AuthenticationFailed",
+        [6] = "HostUnreachable",
+        [7] = "ConnectionLost",
+        [8] = "BadReply",
     };
 
     [Fact]
@@ -35,6 +43,8 @@ public sealed class ManyHostsTests
         watch.Dispose();
 
         ILookup<bool, int> failing = Enumerable.Range(1, Count).ToLookup(number => Failures.ContainsKey(number % 40));
+        // First, because it shows what was said of them.
+        Assert.Empty(result.Errors.Where(error => !Failures.ContainsKey(NumberOf(error) % 40)).Select(error => $"{error}"));
         Assert.Equal(
             failing[true].Select(number => $"stand-in-lot-{number} {Failures[number % 40]}").Order(StringComparer.Ordinal),
             result.Errors.Select(error => $"{error.TargetObject} {error.FullyQualifiedErrorId.Split(',')[0]}").Order(StringComparer.Ordinal));
@@ -81,4 +91,6 @@ public sealed class ManyHostsTests
         Assert.All(Enumerable.Range(1, Sessions), number => Assert.False(StandIn.Runs(StandIn.Calls($"stand-in-open-{number}")[0].Process), $"stand-in-open-{number} still runs"));
         Assert.True(closing.Elapsed < TimeSpan.FromSeconds(5), $"closing took {closing.Elapsed}");
     }
+
+    private static int NumberOf(ErrorRecord error) => int.Parse(((string)error.TargetObject).Split('-')[^1], CultureInfo.InvariantCulture);
 }

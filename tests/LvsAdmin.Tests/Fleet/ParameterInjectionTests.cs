@@ -15,7 +15,12 @@ public sealed class ParameterInjectionTests(FleetFixture fixture)
 
     private static readonly Dictionary<string, object> Samples = new()
     {
-        ["VirtualService"] = "tcp/192.0.2.10:80", ["RealServer"] = "192.0.2.21", ["Address"] = "192.0.2.10", ["Port"] = 80, ["FirewallMark"] = 7, ["HostName"] = "rs1",
+        ["VirtualService"] = "tcp/192.0.2.10:80",
+        ["RealServer"] = "192.0.2.21",
+        ["Address"] = "192.0.2.10",
+        ["Port"] = 80,
+        ["FirewallMark"] = 7,
+        ["HostName"] = "rs1",
     };
 
     [Fact]
