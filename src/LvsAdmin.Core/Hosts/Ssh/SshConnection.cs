@@ -17,6 +17,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private const int NoiseLength = 64 * 1024;
 
     private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FailingTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastWordsTime = TimeSpan.FromMilliseconds(200);
 
     private readonly SshTarget _target;
@@ -317,7 +318,8 @@ internal sealed class SshConnection : IAsyncDisposable
 
         // Without output ssh is about to end; when it has ended, what it left is still read. But nothing is waited for long: a helper of ssh may hold the pipes open.
         int? exitCode = null;
-        await ((Task)exit.WaitAsync(ClosingTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Why a login failed is told by the status, and a busy machine may take its time to tell it.
+        await ((Task)exit.WaitAsync(_greeting.Result.IsCompletedSuccessfully ? ClosingTime : FailingTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (exit.IsCompletedSuccessfully)
         {
             exitCode = _process.ExitCode;

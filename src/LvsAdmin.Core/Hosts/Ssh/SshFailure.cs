@@ -39,6 +39,8 @@ internal sealed record SshFailure(LvsHostError Error, string Message)
         return exitCode switch
         {
             SshFailed => OfSsh(target, host, words, quoted),
+            // It said why, and was ended before it did so itself.
+            null when quoted.Length > 0 => OfSsh(target, host, words, quoted),
             _ when Says("sudo: a password is required") || Says("sudo: a terminal is required") || Says("sudo: sorry, you must have a tty") => new SshFailure(
                 LvsHostError.SudoRefused, $"sudo on {host} wants a password, and is never given one: allow {User(target)} to run sh with NOPASSWD in sudoers(5), or log in as root. sudo said: {quoted}"),
             _ when Says("is not in the sudoers file") || Says("is not allowed to") || Says("may not run sudo") || words.Contains("\nsudo: ", StringComparison.Ordinal) || words.StartsWith("sudo: ", StringComparison.Ordinal) => new SshFailure(
