@@ -8,6 +8,14 @@ public static class KernelModules
     // Modules of IPVS that are no schedulers: the FTP application and the persistence engines.
     private static readonly HashSet<string> NotSchedulers = new(StringComparer.Ordinal) { "ftp" };
 
+    /// <summary>The release of the host's kernel; null where /proc does not tell.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read.</exception>
+    public static async ValueTask<string?> ReleaseAsync(ILvsHost host, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return (await host.ReadFileAsync("/proc/sys/kernel/osrelease", cancellationToken).ConfigureAwait(false))?.Trim();
+    }
+
     /// <summary>Whether the ip_vs module is loaded in the kernel or built into it.</summary>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
     public static async ValueTask<bool> IsIpvsLoadedAsync(ILvsHost host, CancellationToken cancellationToken)
@@ -33,11 +41,12 @@ public static class KernelModules
     public static async ValueTask<IReadOnlySet<string>> SchedulersAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        string? release = (await host.ReadFileAsync("/proc/sys/kernel/osrelease", cancellationToken).ConfigureAwait(false))?.Trim();
+        string? release = await ReleaseAsync(host, cancellationToken).ConfigureAwait(false);
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (string path in new[] { "/proc/modules", $"/lib/modules/{release}/modules.dep", $"/lib/modules/{release}/modules.builtin" })
+        foreach (HostFileText file in await host.ReadFilesAsync(
+            ["/proc/modules", $"/lib/modules/{release}/modules.dep", $"/lib/modules/{release}/modules.builtin"], cancellationToken).ConfigureAwait(false))
         {
-            foreach (string line in (await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split('\n'))
+            foreach (string line in (file.Text ?? string.Empty).Split('\n'))
             {
                 if (SchedulerOf(line) is { } name)
                 {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Support;
 
@@ -134,6 +136,37 @@ public sealed class FleetTests(CmdletFixture fixture)
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"stopping took {watch.Elapsed}");
         Assert.All(processes, process => Assert.False(StandIn.Runs(process), $"the ssh process {process} still runs"));
     }
+
+    [Fact]
+    public void Progress_tells_how_many_hosts_are_done_and_how_many_failed()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([Checkout.Manifest()]);
+        using PowerShell shell = PowerShell.Create(state);
+        shell.AddCommand("Get-LvsArpPolicy").AddArgument("all").AddParameter("HostName", "stand-in-lot-[1-60]").AddParameter("ThrottleLimit", 4).Invoke();
+
+        string[] shown = [.. shell.Streams.Progress.Select(record => $"{record.Activity}: {record.StatusDescription} {record.RecordType}")];
+        Assert.Contains(shown, record => Regex.IsMatch(record, @"^Get-LvsArpPolicy: [1-9][0-9]? of 60 hosts, [1-9][0-9]? failed Processing$"));
+        Assert.EndsWith("Completed", shown[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Completion_offers_the_hosts_of_sessions_and_what_a_host_has()
+    {
+        fixture.Engine.Run("New-LvsSession stand-in-g");
+        try
+        {
+            Assert.Equal(["stand-in-g"], Offers("Get-LvsDirector -HostName stand-in-g"));
+            Assert.Equal(["lo"], Offers("Enable-LvsRealServerVip 192.0.2.10 -HostName stand-in-h -Interface lo"));
+            Assert.Single(StandIn.Calls("stand-in-h"));
+        }
+        finally
+        {
+            fixture.Engine.Run("Get-LvsSession stand-in-g | Remove-LvsSession");
+        }
+    }
+
+    private string[] Offers(string line) => [.. fixture.Engine.Complete(line).CompletionMatches.Select(match => match.CompletionText)];
 
     private static IEnumerable<string> Hosts(EngineResult result) => result.Output.Select(output => (string)output.Properties["HostName"].Value);
 }

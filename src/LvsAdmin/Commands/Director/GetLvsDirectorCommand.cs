@@ -14,13 +14,18 @@ public sealed class GetLvsDirectorCommand : LvsHostCommand
     protected override async Task ProcessHostAsync() => await AttemptAsync(null, async () =>
     {
         ILvsHost host = TargetHost;
+        // Asked together: over SSH these are one round trip or two.
+        Task<string?> release = KernelModules.ReleaseAsync(host, StopToken).AsTask();
+        Task<bool> isLoaded = KernelModules.IsIpvsLoadedAsync(host, StopToken).AsTask();
+        Task<IReadOnlySet<string>> schedulers = KernelModules.SchedulersAsync(host, StopToken).AsTask();
+        await Task.WhenAll(release, isLoaded, schedulers);
         LvsDirector director = new()
         {
             HostName = host.Name,
             NetworkNamespace = host.NetworkNamespace,
-            KernelRelease = (await host.ReadFileAsync("/proc/sys/kernel/osrelease", StopToken))?.Trim(),
-            IpvsLoaded = await KernelModules.IsIpvsLoadedAsync(host, StopToken),
-            Schedulers = [.. (await KernelModules.SchedulersAsync(host, StopToken)).Order(StringComparer.Ordinal)],
+            KernelRelease = await release,
+            IpvsLoaded = await isLoaded,
+            Schedulers = [.. (await schedulers).Order(StringComparer.Ordinal)],
         };
         // Asking over netlink would load the module, and looking shall change nothing.
         await OutputAsync(director.IpvsLoaded ? await AskAsync(director) : director with
