@@ -14,8 +14,20 @@ public sealed class LvsPlan
     /// <summary>The desired state.</summary>
     public LvsConfiguration Configuration { get; }
 
+    /// <summary>The desired state as JSON, which outlives a file or another session.</summary>
+    public string Document => JsonText.Write(Configuration).Text;
+
+    /// <summary>Whether services within the scope that the document does not name are removed.</summary>
+    public bool Prune => Options.Prune;
+
+    /// <summary>The minimum that was asked for beside the document; null for none.</summary>
+    public int? MinimumAvailable => Options.MinimumAvailable;
+
+    /// <summary>Whether <see cref="MinimumAvailable"/> is in percent.</summary>
+    public bool MinimumIsPercent => Options.MinimumIsPercent;
+
     /// <summary>How it was planned.</summary>
-    public SyncOptions Options { get; }
+    internal SyncOptions Options { get; }
 
     /// <summary>The parts, in the order in which they are begun. Those without a difference are left out.</summary>
     public IReadOnlyList<LvsPlanItem> Items { get; }

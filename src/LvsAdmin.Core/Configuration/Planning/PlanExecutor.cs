@@ -12,13 +12,13 @@ public sealed class PlanExecutor
 {
     private readonly ILvsHost _host;
     private readonly IpvsClient _client;
-    private readonly Action<SyncProgress> _report;
+    private readonly Func<SyncProgress, ValueTask> _report;
     private readonly DrainWatch _drains;
     private readonly List<Lane> _lanes;
     private readonly List<LvsSyncStep> _journal = [];
     private readonly List<(string Identity, Exception Failure)> _failures = [];
 
-    private PlanExecutor(ILvsHost host, IpvsClient client, LvsPlan plan, SyncOptions options, Action<SyncProgress> report)
+    private PlanExecutor(ILvsHost host, IpvsClient client, LvsPlan plan, SyncOptions options, Func<SyncProgress, ValueTask> report)
     {
         _host = host;
         _client = client;
@@ -39,7 +39,7 @@ public sealed class PlanExecutor
     /// <exception cref="LvsAdmin.Core.Netlink.NetlinkException">The answer of the kernel was lost, likewise.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static async ValueTask<LvsSyncResult> RunAsync(
-        ILvsHost host, IpvsClient client, LvsPlan plan, SyncOptions options, Action<SyncProgress> report, CancellationToken cancellationToken)
+        ILvsHost host, IpvsClient client, LvsPlan plan, SyncOptions options, Func<SyncProgress, ValueTask> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(client);
@@ -141,7 +141,7 @@ public sealed class PlanExecutor
             await RunTableAsync(waiting, cancellationToken).ConfigureAwait(false);
             if (lanes.Any(lane => lane.Next?.Planned is PlanStep.Drain))
             {
-                _report(Progress() with { Draining = _drains.ServerCount, Connections = _drains.ConnectionCount, Remaining = _drains.Remaining });
+                await _report(Progress() with { Draining = _drains.ServerCount, Connections = _drains.ConnectionCount, Remaining = _drains.Remaining }).ConfigureAwait(false);
                 await _drains.PauseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -161,7 +161,7 @@ public sealed class PlanExecutor
                 await ConcludeAsync(lane, refusal).ConfigureAwait(false);
             }
 
-            _report(Progress());
+            await _report(Progress()).ConfigureAwait(false);
         }
     }
 
@@ -175,7 +175,7 @@ public sealed class PlanExecutor
                 break;
             case { Error: IpvsError.ServiceExists or IpvsError.RealServerExists or IpvsError.ServiceNotFound or IpvsError.RealServerNotFound }:
                 // Somebody else was faster. What they did is looked at, and never overwritten unseen.
-                if (await IsSoAsync(((PlanStep.Table)step.Planned).Change).ConfigureAwait(false))
+                if (await IsSoAsync((PlanStep.Table)step.Planned).ConfigureAwait(false))
                 {
                     Finish(lane, step, LvsSyncState.Unneeded);
                 }
@@ -195,9 +195,9 @@ public sealed class PlanExecutor
     }
 
     // Whether the director is as a change would have made it.
-    private async ValueTask<bool> IsSoAsync(IpvsChange change)
+    private async ValueTask<bool> IsSoAsync(PlanStep.Table step)
     {
-        switch (change)
+        switch (step.Change)
         {
             case IpvsChange.AddService { Settings: var settings }:
                 return IsSame(settings, await _client.FindServiceAsync(settings.VirtualService, CancellationToken.None).ConfigureAwait(false));
@@ -208,7 +208,8 @@ public sealed class PlanExecutor
             case IpvsChange.AddRealServer { Service: var service, Settings: var settings }:
                 return IsSame(settings, await FindServerAsync(service, settings.RealServer).ConfigureAwait(false));
             case IpvsChange.SetRealServer { Current.VirtualService: var service, Desired: var settings }:
-                return IsSame(settings, await FindServerAsync(service, settings.RealServer).ConfigureAwait(false));
+                LvsRealServer? found = await FindServerAsync(service, settings.RealServer).ConfigureAwait(false);
+                return IsSame(settings, found) || (step.MayBeGone && found is null);
             case IpvsChange.RemoveRealServer { Service: var service, Server: var server }:
                 return await FindServerAsync(service, server).ConfigureAwait(false) is null;
             default:

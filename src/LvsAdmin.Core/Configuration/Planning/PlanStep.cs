@@ -11,7 +11,11 @@ internal abstract record PlanStep(string Text)
     /// <param name="Text">What it does.</param>
     /// <param name="Change">The change.</param>
     /// <param name="Undo">What takes it back, in order.</param>
-    internal sealed record Table(string Text, IpvsChange Change, IReadOnlyList<IpvsChange> Undo) : PlanStep(Text);
+    internal sealed record Table(string Text, IpvsChange Change, IReadOnlyList<IpvsChange> Undo) : PlanStep(Text)
+    {
+        /// <summary>Whether the object is on its way out, so that it is just as well when somebody else has removed it.</summary>
+        internal bool MayBeGone { get; init; }
+    }
 
     /// <summary>The wait for the connections of servers that take no new ones any more.</summary>
     /// <param name="Text">What it does.</param>

@@ -266,7 +266,8 @@ internal sealed class ServicePlanner
                 _quiesce.Add(new PlanStep.Table(
                     string.Create(CultureInfo.InvariantCulture, $"set {server.RealServer} Weight: {server.Settings.Weight} -> 0"),
                     new IpvsChange.SetRealServer(server, server.Settings with { Weight = 0 }),
-                    [new IpvsChange.SetRealServer(server, server.Settings)]));
+                    [new IpvsChange.SetRealServer(server, server.Settings)])
+                { MayBeGone = true });
             }
 
             _drain.Add(new PlanStep.Drain("drain", from, [.. leaving.Select(server => server.RealServer)]));
