@@ -236,6 +236,53 @@ public abstract class SyncSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_operator_holds_keeps_weight_0_and_is_no_drift_until_the_hold_ends()
+    {
+        LvsConfiguration document = Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 3), Server("192.0.2.22:80", 1)));
+        await SyncAsync(document);
+        LvsServiceId service = document.VirtualServices[0].VirtualService;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        LvsHold hold = new() { VirtualService = service, RealServer = LvsServerId.Parse("192.0.2.21:80"), Weight = 3, By = "ada@admin", Since = now, Reason = "new disk", Until = now.AddHours(1) };
+        await HoldStore.AddAsync(Host, hold, Stop);
+        try
+        {
+            Assert.Equal(hold, Assert.Single(await HoldStore.ReadAsync(Host, Stop)));
+
+            // Somebody has raised it: held is held.
+            await SyncAsync(document);
+            Assert.Equal("0 1", await WeightsAsync());
+            LvsPlan plan = await PlanAsync(document);
+            LvsConfigurationChange held = Assert.Single(plan.Changes);
+            Assert.Equal((LvsChangeAction.Held, "Weight", "0", "3"), (held.Action, held.Property, held.Current, held.Desired));
+            Assert.Contains("ada@admin", held.Reason, StringComparison.Ordinal);
+            Assert.Contains("new disk", held.Reason, StringComparison.Ordinal);
+            Assert.True(plan.IsInDesiredState);
+            Assert.Equal(0, Assert.Single(plan.Items).StepCount);
+
+            // Also when it is added anew; and it does not count as one that takes connections.
+            Assert.Equal([null], await Client.RemoveRealServersAsync(service, [hold.RealServer], Stop));
+            await SyncAsync(document);
+            Assert.Equal("0 1", await WeightsAsync());
+            LvsPlan alone = await PlanAsync(Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 3), Server("192.0.2.22:80", 0))));
+            Assert.Equal(LvsSyncError.MinimumNotKept, Assert.IsType<LvsSyncException>(Assert.Single(alone.Items).Refusal).Error);
+
+            await HoldStore.AddAsync(Host, hold with { Until = now.AddSeconds(-1) }, Stop);
+            Assert.False((await PlanAsync(document)).IsInDesiredState);
+            await SyncAsync(document);
+            Assert.Equal("3 1", await WeightsAsync());
+        }
+        finally
+        {
+            await HoldStore.RemoveAsync(Host, service, hold.RealServer, Stop);
+        }
+
+        Assert.Empty(await HoldStore.ReadAsync(Host, Stop));
+        Assert.Null(await Host.ReadFileAsync(HoldStore.Path, Stop));
+
+        async Task<string> WeightsAsync() => string.Join(' ', (await Client.GetRealServersAsync(service, Stop)).Select(server => server.Weight));
+    }
+
+    [Fact]
     public async Task A_fingerprint_is_of_what_the_plan_was_made_from()
     {
         LvsConfiguration document = Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 1))) with { Timeout = new LvsTimeout { Udp = 300 } };

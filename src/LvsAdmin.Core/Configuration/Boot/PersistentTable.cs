@@ -91,6 +91,32 @@ public static partial class PersistentTable
             await OwnedFile.PlanAsync(host, path, text.Length == 0 ? null : OwnedFile.Heading(Writer) + text, null, cancellationToken).ConfigureAwait(false) is { } change ? [change] : [];
     }
 
+    /// <summary>Gives a real server another weight in the rules for the next boot, where they are kept and name it.</summary>
+    /// <exception cref="LvsHostException">The file cannot be read or written.</exception>
+    public static async ValueTask SetWeightAsync(ILvsHost host, LvsServiceId service, LvsServerId server, int weight, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (host.NetworkNamespace is not null)
+        {
+            return;
+        }
+
+        LvsConfiguration kept = await ReadAsync(host, RulesPath, cancellationToken).ConfigureAwait(false);
+        if (kept.Find(service)?.RealServers?.Any(each => each.RealServer == server && each.Settings.Weight != weight) != true)
+        {
+            return;
+        }
+
+        LvsConfiguration changed = kept with
+        {
+            VirtualServices = [.. kept.VirtualServices.Select(each => each.VirtualService != service ? each : each with
+            {
+                RealServers = [.. each.RealServers!.Select(one => one.RealServer != server ? one : one with { Settings = one.Settings with { Weight = weight } })],
+            })],
+        };
+        await host.WriteFileAsync(RulesPath, OwnedFile.Heading(Writer) + IpvsadmText.Write(changed).Text, null, cancellationToken).ConfigureAwait(false);
+    }
+
     private static async ValueTask<LvsConfiguration> ReadAsync(ILvsHost host, string path, CancellationToken cancellationToken) =>
         await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) is { } text && OwnedFile.IsOurs(text)
             ? IpvsadmText.Read(text, path).Configuration
