@@ -31,7 +31,7 @@ internal sealed record ApprovedPlan(LvsConfiguration Configuration, string Finge
         return !IsPlan(value)
             ? throw new LvsValidationException("PlanInvalid", $"'{value}' is no plan: Compare-LvsConfiguration -AsPlan makes one.")
             : new ApprovedPlan(
-                JsonText.Read(Text(value, nameof(LvsPlan.Document)), null).Configuration,
+                JsonText.Revive(Text(value, nameof(LvsPlan.Document))),
                 Text(value, nameof(LvsPlan.Fingerprint)),
                 LanguagePrimitives.IsTrue(value.Properties[nameof(LvsPlan.Prune)]?.Value),
                 LanguagePrimitives.ConvertTo<int?>(value.Properties[nameof(LvsPlan.MinimumAvailable)]?.Value),

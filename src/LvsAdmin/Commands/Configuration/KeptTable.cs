@@ -14,7 +14,7 @@ internal static class KeptTable
         null => null,
         { BaseObject: LvsTableCheckpoint kept } => kept.Configuration,
         _ when value.TypeNames.FirstOrDefault() == $"Deserialized.{TypeName}" && value.Properties[nameof(LvsTableCheckpoint.Document)]?.Value is string text =>
-            JsonText.Read(text, null).Configuration,
+            JsonText.Revive(text),
         _ => null,
     };
 }
