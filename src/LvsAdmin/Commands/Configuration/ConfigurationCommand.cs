@@ -66,6 +66,11 @@ public abstract class ConfigurationCommand : LvsHostCommand
             ThrowTerminatingError(Errors.DocumentMissing());
         }
 
+        if (Path is not null)
+        {
+            Read(Path);
+        }
+
         await base.BeginAsync();
     }
 
@@ -90,6 +95,28 @@ public abstract class ConfigurationCommand : LvsHostCommand
     /// <summary>Plans the present host's way to the desired state in a particular way.</summary>
     private protected async ValueTask<LvsPlan> PlanAsync(LvsConfiguration configuration, SyncOptions options) =>
         await ConfigurationPlanner.PlanAsync(TargetHost, await ConnectAsync(), configuration, options, StopToken);
+
+    // Here and now: a job, or a session on another machine, has other files; they get what was read.
+    private void Read(string path)
+    {
+        try
+        {
+            ConfigurationReading reading = ConfigurationFiles.Read(this, path, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null);
+            foreach (ConfigurationNote note in reading.Notes)
+            {
+                WriteWarning(note.ToString());
+            }
+
+            Configuration = reading.Configuration;
+            MyInvocation.BoundParameters.Remove(nameof(Path));
+            MyInvocation.BoundParameters.Remove(nameof(Format));
+            MyInvocation.BoundParameters[nameof(Configuration)] = Configuration;
+        }
+        catch (LvsConfigurationException exception)
+        {
+            ThrowTerminatingError(Errors.ToRecord(exception, path));
+        }
+    }
 
     private (int? Count, bool IsPercent) Minimum()
     {
