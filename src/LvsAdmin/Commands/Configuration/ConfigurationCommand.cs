@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
 
@@ -14,6 +15,7 @@ public abstract class ConfigurationCommand : LvsHostCommand
 
     /// <summary>The desired state: what Import-LvsConfiguration gives, or a table of the same shape.</summary>
     [Parameter]
+    [LvsConfiguration]
     public LvsConfiguration? Configuration { get; set; }
 
     /// <summary>How the file is written, where its ending does not tell: Json, Psd1, Ipvsadm, Keepalived or Ldirectord.</summary>
@@ -75,7 +77,7 @@ public abstract class ConfigurationCommand : LvsHostCommand
     }
 
     /// <summary>The desired state that the present work is about; null where none was named.</summary>
-    private protected virtual LvsConfiguration? Document() => Configuration ?? InputObject?.BaseObject as LvsConfiguration;
+    private protected virtual LvsConfiguration? Document() => Configuration ?? DesiredState.Of(InputObject);
 
     /// <summary>The desired state that the present work is about; that none was named ends the command.</summary>
     private protected LvsConfiguration RequireDocument()
