@@ -56,6 +56,9 @@ internal sealed class ServerBinder
         return servers;
     }
 
+    /// <summary>Looks at what a service or template says of all servers, which may have none.</summary>
+    internal void Check(DocumentLayers defaults) => _ = Settings(LvsServerId.Observed(default, 0), defaults);
+
     /// <summary>Reads the server that takes over when the others fail. What the service says of the way to its servers holds for it too; its weight is its own.</summary>
     internal RealServerSettings? BindSorryServer(DocumentPlace? place, LvsServiceId? service, DocumentLayers defaults)
     {

@@ -109,6 +109,7 @@ internal sealed class ServiceBinder
             }
         }
 
+        _servers.Check(layers);
         (int? minimum, bool isPercent) = Minimum(layers["minimumAvailable"]);
         return new ServiceConfiguration
         {
