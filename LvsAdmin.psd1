@@ -15,13 +15,16 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Add-LvsRealServer'
+        'Checkpoint-LvsTable'
         'Clear-LvsTable'
+        'Compare-LvsConfiguration'
         'Disable-LvsDirectorVip'
         'Disable-LvsForwarding'
         'Disable-LvsRealServerVip'
         'Enable-LvsDirectorVip'
         'Enable-LvsForwarding'
         'Enable-LvsRealServerVip'
+        'Export-LvsConfiguration'
         'Get-LvsArpPolicy'
         'Get-LvsConnection'
         'Get-LvsDirector'
@@ -41,6 +44,8 @@
         'Remove-LvsVirtualService'
         'Reset-LvsArpPolicy'
         'Reset-LvsStatistics'
+        'Restore-LvsTable'
+        'Resume-LvsRealServer'
         'Set-LvsArpPolicy'
         'Set-LvsKernelParameter'
         'Set-LvsRealServer'
@@ -48,7 +53,11 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
-        'Test-LvsArpPolicy', 'Test-LvsRealServerVip'
+        'Suspend-LvsRealServer'
+        'Sync-LvsConfiguration'
+        'Test-LvsArpPolicy'
+        'Test-LvsConfiguration'
+        'Test-LvsRealServerVip'
     )
     PrivateData          = @{
         PSData = @{

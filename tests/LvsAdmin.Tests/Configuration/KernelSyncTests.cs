@@ -16,6 +16,8 @@ public sealed class KernelSyncTests(KernelSyncTests.Director director) : SyncSui
         return ValueTask.FromResult<ILvsHost>(new LocalHost(director.Space!.Name));
     }
 
+    private protected override int RandomTableCount => 25;
+
     /// <summary>One namespace for all.</summary>
     public sealed class Director : IDisposable
     {

@@ -236,6 +236,53 @@ public abstract class SyncSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_operator_holds_keeps_weight_0_and_is_no_drift_until_the_hold_ends()
+    {
+        LvsConfiguration document = Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 3), Server("192.0.2.22:80", 1)));
+        await SyncAsync(document);
+        LvsServiceId service = document.VirtualServices[0].VirtualService;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        LvsHold hold = new() { VirtualService = service, RealServer = LvsServerId.Parse("192.0.2.21:80"), Weight = 3, By = "ada@admin", Since = now, Reason = "new disk", Until = now.AddHours(1) };
+        await HoldStore.AddAsync(Host, hold, Stop);
+        try
+        {
+            Assert.Equal(hold, Assert.Single(await HoldStore.ReadAsync(Host, Stop)));
+
+            // Somebody has raised it: held is held.
+            await SyncAsync(document);
+            Assert.Equal("0 1", await WeightsAsync());
+            LvsPlan plan = await PlanAsync(document);
+            LvsConfigurationChange held = Assert.Single(plan.Changes);
+            Assert.Equal((LvsChangeAction.Held, "Weight", "0", "3"), (held.Action, held.Property, held.Current, held.Desired));
+            Assert.Contains("ada@admin", held.Reason, StringComparison.Ordinal);
+            Assert.Contains("new disk", held.Reason, StringComparison.Ordinal);
+            Assert.True(plan.IsInDesiredState);
+            Assert.Equal(0, Assert.Single(plan.Items).StepCount);
+
+            // Also when it is added anew; and it does not count as one that takes connections.
+            Assert.Equal([null], await Client.RemoveRealServersAsync(service, [hold.RealServer], Stop));
+            await SyncAsync(document);
+            Assert.Equal("0 1", await WeightsAsync());
+            LvsPlan alone = await PlanAsync(Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 3), Server("192.0.2.22:80", 0))));
+            Assert.Equal(LvsSyncError.MinimumNotKept, Assert.IsType<LvsSyncException>(Assert.Single(alone.Items).Refusal).Error);
+
+            await HoldStore.AddAsync(Host, hold with { Until = now.AddSeconds(-1) }, Stop);
+            Assert.False((await PlanAsync(document)).IsInDesiredState);
+            await SyncAsync(document);
+            Assert.Equal("3 1", await WeightsAsync());
+        }
+        finally
+        {
+            await HoldStore.RemoveAsync(Host, service, hold.RealServer, Stop);
+        }
+
+        Assert.Empty(await HoldStore.ReadAsync(Host, Stop));
+        Assert.Null(await Host.ReadFileAsync(HoldStore.Path, Stop));
+
+        async Task<string> WeightsAsync() => string.Join(' ', (await Client.GetRealServersAsync(service, Stop)).Select(server => server.Weight));
+    }
+
+    [Fact]
     public async Task A_fingerprint_is_of_what_the_plan_was_made_from()
     {
         LvsConfiguration document = Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 1))) with { Timeout = new LvsTimeout { Udp = 300 } };
@@ -303,6 +350,71 @@ public abstract class SyncSuite : IAsyncLifetime
                 await IsDesired(after, pruning);
                 await IsDesired(outside);
             }
+        }
+    }
+
+    /// <summary>How many random tables are gone through: few on a kernel that is slow.</summary>
+    private protected abstract int RandomTableCount { get; }
+
+    [Fact]
+    public async Task Random_tables_come_to_be_as_their_document_says_and_the_rest_stays()
+    {
+        int seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        Random random = new(seed);
+        SyncOptions everything = new() { Prune = true };
+        for (int round = 0; round < RandomTableCount; round++)
+        {
+            string which = $"seed {seed}, table {round}";
+            // Whatever was there, all of it becomes the first table; the second one owns a part.
+            await SyncAsync(RandomTables.Next(random) with { Scope = ["*"] }, everything);
+            LvsConfiguration document = RandomTables.Next(random) with { Scope = [new[] { "tcp/*", "*:80", "fwmark*", "*[2001*" }[random.Next(4)]] };
+            SyncOptions options = new() { Prune = random.Next(2) == 0, MinimumAvailable = 0 };
+            string[] before = [.. (await DirectorState.ReadAsync(Client, null, Stop)).Lines];
+
+            LvsPlan plan = await PlanAsync(document, options);
+            Gentle(plan, which);
+            LvsSyncResult result = await ApplyAsync(plan, options);
+            Assert.True(result.Succeeded, $"{which}\n{string.Join('\n', result.Steps)}\n{string.Join('\n', result.Failures)}");
+
+            // Within the document, as it says, which is asked of the kernel and not of the planner.
+            DirectorState state = await DirectorState.ReadAsync(Client, null, Stop);
+            foreach (ServiceConfiguration service in document.VirtualServices)
+            {
+                Assert.Equal(SettingsProperties.Of(service.Settings), SettingsProperties.Of(state.Services[service.VirtualService].Settings));
+                if (service.RealServers is { } servers)
+                {
+                    Assert.Equal(
+                        servers.Select(server => server.Settings).OrderBy(server => server.RealServer), state.Servers[service.VirtualService].Select(server => server.Settings));
+                }
+            }
+
+            // Outside, as it was.
+            Assert.Equal(before.Where(line => !Owns(line)), state.Lines.Where(line => !Owns(line)));
+            Assert.False(options.Prune && state.Services.Keys.Any(id => document.Owns(id) && document.Find(id) is null), which);
+
+            // Nothing is left to do.
+            LvsPlan again = await PlanAsync(document, options);
+            Assert.True(again.Items.All(item => item.Steps.Count == 0), $"{which}\n{string.Join('\n', again.Changes)}");
+            LvsPlan ofItself = await PlanAsync(await ConfigurationExport.ReadTableAsync(Client, [], Stop) with { Scope = ["*"] }, everything);
+            Assert.True(ofItself.Items.Count == 0, $"{which}\n{string.Join('\n', ofItself.Changes)}");
+
+            bool Owns(string line) => !line.StartsWith("timeout", StringComparison.Ordinal) && document.Owns(LvsServiceId.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)]));
+        }
+    }
+
+    // Of each service: everything that gives it servers comes before anything that takes one, and a server is at weight 0 before it is removed.
+    private static void Gentle(LvsPlan plan, string which)
+    {
+        foreach (LvsPlanItem item in plan.Items.Where(item => item.VirtualService is not null))
+        {
+            string[] steps = [.. item.Steps.Select(step => step.Text)];
+            int lastAdded = Array.FindLastIndex(steps, step => step.StartsWith("add ", StringComparison.Ordinal));
+            int firstLowered = Array.FindIndex(steps, step => step.EndsWith("-> 0", StringComparison.Ordinal) || step is "drain" || step.StartsWith("remove ", StringComparison.Ordinal));
+            Assert.True(firstLowered < 0 || lastAdded < firstLowered, $"{which}\n{string.Join('\n', steps)}");
+            int drain = Array.IndexOf(steps, "drain");
+            int firstRemoved = Array.FindIndex(steps, step => step.StartsWith("remove 1", StringComparison.Ordinal) || step.StartsWith("remove [", StringComparison.Ordinal));
+            Assert.True(firstRemoved < 0 || (drain >= 0 && drain < firstRemoved), $"{which}\n{string.Join('\n', steps)}");
         }
     }
 

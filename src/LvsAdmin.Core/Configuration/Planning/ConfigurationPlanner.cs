@@ -29,7 +29,7 @@ public static class ConfigurationPlanner
         DirectorState state = await DirectorState.ReadAsync(client, configuration, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<LvsHold> holds = await HoldsAsync(host, options, cancellationToken).ConfigureAwait(false);
         ServicePlanner services = new(configuration, options, holds, host.Name, host.NetworkNamespace);
-        DirectorPlanner director = new(host, configuration);
+        DirectorPlanner director = new(host, configuration, options);
         HashSet<LvsServiceId> named = [.. configuration.VirtualServices.Select(service => service.VirtualService)];
         LvsPlanItem?[] items =
         [
@@ -38,7 +38,7 @@ public static class ConfigurationPlanner
                 service, state.Services.GetValueOrDefault(service.VirtualService), state.Servers.GetValueOrDefault(service.VirtualService) ?? [])),
             .. state.Services.Values.Where(service => !named.Contains(service.VirtualService)).OrderBy(service => service.VirtualService)
                 .Select(service => services.PlanExtra(service, state.Servers[service.VirtualService])),
-            .. await director.PlanAfterAsync(state, cancellationToken).ConfigureAwait(false),
+            .. await director.PlanAfterAsync(state, holds, cancellationToken).ConfigureAwait(false),
         ];
         LvsPlanItem[] found = [.. items.OfType<LvsPlanItem>()];
         return new LvsPlan(configuration, options, found, Fingerprint(state, holds, found)) { HostName = host.Name, NetworkNamespace = host.NetworkNamespace };

@@ -5,7 +5,7 @@ using LvsAdmin.Core.Network;
 namespace LvsAdmin.Core.Configuration;
 
 /// <summary>Plans what a document says of the director itself: timeouts, parameters, forwarding, sync daemons, virtual IPs.</summary>
-internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configuration)
+internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configuration, SyncOptions options)
 {
     /// <summary>What comes before the services: nothing of it is in the way of their traffic.</summary>
     internal async ValueTask<IReadOnlyList<LvsPlanItem>> PlanBeforeAsync(DirectorState state, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configurat
     }
 
     /// <summary>What comes after the services: a virtual IP without its service would refuse its clients.</summary>
-    internal async ValueTask<IReadOnlyList<LvsPlanItem>> PlanAfterAsync(DirectorState state, CancellationToken cancellationToken)
+    internal async ValueTask<IReadOnlyList<LvsPlanItem>> PlanAfterAsync(DirectorState state, IReadOnlyList<LvsHold> holds, CancellationToken cancellationToken)
     {
         List<LvsPlanItem?> items = [];
         foreach (DirectorVipSettings vip in configuration.DirectorVips.OrderBy(vip => vip.Address))
@@ -38,12 +38,18 @@ internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configurat
             items.Add(await PlanHostAsync(LvsChangeSubject.DirectorVip, $"virtual IP {vip.Address}", async () =>
             {
                 LvsVipPlan plan = await DirectorVips.PlanEnableAsync(
-                    host, vip.Address, new LvsDirectorVipSettings { Interface = vip.Interface, PrefixLength = vip.PrefixLength }, cancellationToken).ConfigureAwait(false);
+                    host, vip.Address, new LvsDirectorVipSettings { Interface = vip.Interface, PrefixLength = vip.PrefixLength, IsPersistent = options.Persistent }, cancellationToken).ConfigureAwait(false);
                 return (plan.Changes, plan.Warnings);
             }).ConfigureAwait(false));
         }
 
         items.AddRange(PlanDaemons(state));
+        if (options.Persistent)
+        {
+            items.Add(await PlanHostAsync(
+                LvsChangeSubject.Boot, "table at boot", () => PersistentTable.PlanAsync(host, configuration, holds, cancellationToken)).ConfigureAwait(false));
+        }
+
         return [.. items.OfType<LvsPlanItem>()];
     }
 
@@ -118,7 +124,7 @@ internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configurat
     {
         if (isOn)
         {
-            LvsForwardingPlan enabling = await ForwardingPolicies.PlanEnableAsync(host, family, [], isPersistent: false, cancellationToken).ConfigureAwait(false);
+            LvsForwardingPlan enabling = await ForwardingPolicies.PlanEnableAsync(host, family, [], options.Persistent, cancellationToken).ConfigureAwait(false);
             return (enabling.Changes, enabling.Warnings);
         }
 
@@ -145,8 +151,8 @@ internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configurat
             return visible.Length == 0 ? null : new LvsPlanItem(
                 identity,
                 null,
-                [.. visible.Select(change => Difference(ActionOf(change), subject, change.Target, change.Property, change.OldValue, change.NewValue))],
-                [new PlanStep.Host(string.Join(", ", visible.Select(change => change.ToString())), changes)])
+                [.. visible.Select(change => DifferenceOf(subject, change))],
+                [new PlanStep.Host(string.Join(", ", visible.Select(change => $"{change.Target}: {change.Property}")), changes)])
             {
                 Warnings = warnings,
             };
@@ -164,6 +170,11 @@ internal sealed class DirectorPlanner(ILvsHost host, LvsConfiguration configurat
         ({ }, null) => LvsChangeAction.Remove,
         _ => LvsChangeAction.Set,
     };
+
+    // Of a file, that it is written and what of it changes; not all of its text twice.
+    private LvsConfigurationChange DifferenceOf(LvsChangeSubject subject, HostChange change) => change.Description is { } text
+        ? Difference(ActionOf(change), subject, change.Target, change.Property, null, text)
+        : Difference(ActionOf(change), subject, change.Target, change.Property, change.OldValue, change.NewValue);
 
     private LvsConfigurationChange Difference(
         LvsChangeAction action, LvsChangeSubject subject, string identity, string? property, string? current, string? desired, string? reason = null) => new()

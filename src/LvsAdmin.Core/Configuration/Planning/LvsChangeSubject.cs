@@ -23,4 +23,7 @@ public enum LvsChangeSubject
 
     /// <summary>A parameter of IPVS.</summary>
     KernelParameter,
+
+    /// <summary>A file, or a unit of systemd, that brings the table back after a boot.</summary>
+    Boot,
 }

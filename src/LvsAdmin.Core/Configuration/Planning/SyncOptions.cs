@@ -24,6 +24,9 @@ public sealed record SyncOptions
     /// <summary>Whether what was done is taken back when something fails.</summary>
     public bool Rollback { get; init; }
 
+    /// <summary>Whether what belongs to the document shall come back after a boot too.</summary>
+    public bool Persistent { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -19,7 +19,15 @@ public sealed class SyncLvsConfigurationCommand : SyncCommand
     [ValidateNotNullOrEmpty]
     public PSObject[]? Plan { get; set; }
 
+    /// <summary>
+    /// Let what belongs to the document come back after a boot of the director, which then needs systemd and ipvsadm for it, but not PowerShell.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Persistent { get; set; }
+
     private protected override bool Prunes => Prune;
+
+    private protected override SyncOptions SyncOptions => base.SyncOptions with { Persistent = Persistent };
 
     private protected override bool NeedsDocument => Plan is null;
 
