@@ -32,7 +32,7 @@ internal sealed class ServerBinder
     {
         List<ServerConfiguration> servers = [];
         Dictionary<LvsServerId, DocumentPlace> known = [];
-        foreach (Entry entry in DocumentContext.Items(place)!.SelectMany(Uses))
+        foreach (Entry entry in _context.Items(place)!.SelectMany(Uses))
         {
             DocumentLayers layers = defaults.Under(entry.Use, entry.Server);
             LvsServerId id = service is null ? entry.Id : (entry.Port is { } port && entry.Id.Port is null ? new LvsServerId(entry.Id.Address, port) : entry.Id).Within(service);
@@ -150,7 +150,7 @@ internal sealed class ServerBinder
     }
 
     private List<Entry> Entries(DocumentPlace list, DocumentTable? use, DocumentPlace? place) =>
-        [.. (DocumentContext.Items(list) ?? []).Select(item => ServerOf(item, use, place)).OfType<Entry>()];
+        [.. (_context.Items(list) ?? []).Select(item => ServerOf(item, use, place)).OfType<Entry>()];
 
     private Entry? ServerOf(DocumentPlace item, DocumentTable? use, DocumentPlace? place)
     {
