@@ -22,7 +22,7 @@ internal static class Errors
         IpvsException ipvs => new(ipvs, ipvs.Error.ToString(), Category(ipvs.Error), ipvs.Target ?? target),
         LvsValidationException refused => new(refused, refused.Id, ErrorCategory.InvalidArgument, target),
         LvsSyncException sync => new(sync, sync.Error.ToString(), Category(sync.Error), target),
-        LvsConfigurationException document => new(document, document.Id, ErrorCategory.InvalidData, document.Source ?? target),
+        LvsConfigurationException document => new(document, document.Id, Category(document), document.Source is null ? target : Place(document)),
         LvsHostException host => new(host, host.Error == LvsHostError.Failed ? "HostFailed" : host.Error.ToString(), Category(host.Error), target),
         // The name of the type tells what went wrong: NetlinkTimeout, NetlinkTruncated, NetlinkOverrun, NetlinkFormat ...
         _ => new(exception, exception.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal), Category(exception), target),
@@ -94,6 +94,18 @@ internal static class Errors
         IpvsError.InvalidRequest or IpvsError.ValueOutOfRange or IpvsError.AddressFamilyNotSupported => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.NotSpecified,
     };
+
+    private static ErrorCategory Category(LvsConfigurationException document) => document.Id switch
+    {
+        "ConfigurationFileMissing" => ErrorCategory.ObjectNotFound,
+        "ConfigurationFileUnreadable" => ErrorCategory.ReadError,
+        "ConfigurationFileUnclear" or "ConfigurationFormatUnclear" => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.InvalidData,
+    };
+
+    // As editors take it: file:line.
+    private static string Place(LvsConfigurationException document) =>
+        document.Line == 0 ? document.Source! : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{document.Source}:{document.Line}");
 
     private static ErrorCategory Category(LvsSyncError error) => error switch
     {

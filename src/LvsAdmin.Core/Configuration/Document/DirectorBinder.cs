@@ -12,7 +12,7 @@ internal sealed class DirectorBinder(DocumentContext context)
     internal IReadOnlyList<string> Scope(DocumentPlace? place)
     {
         List<string> patterns = [];
-        foreach (DocumentPlace item in DocumentContext.Items(place) ?? [])
+        foreach (DocumentPlace item in context.Items(place) ?? [])
         {
             if (context.Text(item) is { } text && Pattern(item, text) is { } pattern)
             {
@@ -46,7 +46,7 @@ internal sealed class DirectorBinder(DocumentContext context)
 
     internal IReadOnlyList<LvsSyncDaemon>? SyncDaemons(DocumentPlace? place)
     {
-        if (DocumentContext.Items(place) is not { } items)
+        if (context.Items(place) is not { } items)
         {
             return null;
         }
@@ -93,7 +93,7 @@ internal sealed class DirectorBinder(DocumentContext context)
     internal IReadOnlyList<DirectorVipSettings> Vips(DocumentPlace? place)
     {
         List<DirectorVipSettings> vips = [];
-        foreach (DocumentPlace item in DocumentContext.Items(place) ?? [])
+        foreach (DocumentPlace item in context.Items(place) ?? [])
         {
             DocumentTable? table = null;
             if (item.Node.Kind != DocumentNodeKind.Text)

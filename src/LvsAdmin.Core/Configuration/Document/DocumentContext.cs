@@ -183,12 +183,26 @@ internal sealed class DocumentContext
     }
 
     /// <summary>The pieces of a list; a list of one may stand without its brackets. Null where nothing is said.</summary>
-    internal static IReadOnlyList<DocumentPlace>? Items(DocumentPlace? place) => place switch
+    internal IReadOnlyList<DocumentPlace>? Items(DocumentPlace? place)
     {
-        null or { IsNull: true } => null,
-        { Node.Kind: DocumentNodeKind.Array } => [.. Enumerable.Range(0, place.Node.Items.Count).Select(place.Item)],
-        _ => [place],
-    };
+        if (place is null || place.IsNull)
+        {
+            return null;
+        }
+
+        if (place.Node.Kind != DocumentNodeKind.Array)
+        {
+            return [place];
+        }
+
+        DocumentPlace[] items = [.. Enumerable.Range(0, place.Node.Items.Count).Select(place.Item)];
+        foreach (DocumentPlace nothing in items.Where(item => item.IsNull))
+        {
+            WrongType(nothing, "a value");
+        }
+
+        return [.. items.Where(item => !item.IsNull)];
+    }
 
     /// <summary>An object with known names; null where nothing is said.</summary>
     internal DocumentTable? Table(DocumentPlace? place, IReadOnlyList<string> keys, string what)

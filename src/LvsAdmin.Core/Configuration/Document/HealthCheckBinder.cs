@@ -32,7 +32,7 @@ internal static class HealthCheckBinder
             Path = context.Text(table["path"]),
             VirtualHost = context.Text(table["virtualHost"]),
             Method = context.Text(table["method"]),
-            Status = [.. (DocumentContext.Items(table["status"]) ?? []).Select(item => context.Integer(item, 100, 999)).OfType<long>().Select(code => (int)code)],
+            Status = [.. (context.Items(table["status"]) ?? []).Select(item => context.Integer(item, 100, 999)).OfType<long>().Select(code => (int)code)],
             Pattern = context.Text(table["pattern"]),
             Digest = digest,
             QueryName = context.Text(table["queryName"]),

@@ -14,17 +14,18 @@ internal static class JsonDocumentReader
     /// <exception cref="LvsConfigurationException">It is no JSON (ConfigurationSyntax).</exception>
     internal static DocumentNode Read(string text, string? source)
     {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw Refusal("The text is empty.", source, 1);
+        }
+
         byte[] bytes = Encoding.UTF8.GetBytes(text.TrimStart('\uFEFF'));
         Lines lines = new(bytes);
         Utf8JsonReader reader = new(
             bytes, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaximumDepth });
         try
         {
-            if (!reader.Read())
-            {
-                throw Refusal("The text is empty.", source, 1);
-            }
-
+            _ = reader.Read();
             DocumentNode root = ReadValue(ref reader, lines);
             // Only to see that nothing follows.
             _ = reader.Read();

@@ -32,7 +32,7 @@ internal sealed class ServerBinder
     {
         List<ServerConfiguration> servers = [];
         Dictionary<LvsServerId, DocumentPlace> known = [];
-        foreach (Entry entry in DocumentContext.Items(place)!.SelectMany(Uses))
+        foreach (Entry entry in _context.Items(place)!.SelectMany(Uses))
         {
             DocumentLayers layers = defaults.Under(entry.Use, entry.Server);
             LvsServerId id = service is null ? entry.Id : (entry.Port is { } port && entry.Id.Port is null ? new LvsServerId(entry.Id.Address, port) : entry.Id).Within(service);
@@ -55,6 +55,9 @@ internal sealed class ServerBinder
 
         return servers;
     }
+
+    /// <summary>Looks at what a service or template says of all servers, which may have none.</summary>
+    internal void Check(DocumentLayers defaults) => _ = Settings(LvsServerId.Observed(default, 0), defaults);
 
     /// <summary>Reads the server that takes over when the others fail. What the service says of the way to its servers holds for it too; its weight is its own.</summary>
     internal RealServerSettings? BindSorryServer(DocumentPlace? place, LvsServiceId? service, DocumentLayers defaults)
@@ -147,7 +150,7 @@ internal sealed class ServerBinder
     }
 
     private List<Entry> Entries(DocumentPlace list, DocumentTable? use, DocumentPlace? place) =>
-        [.. (DocumentContext.Items(list) ?? []).Select(item => ServerOf(item, use, place)).OfType<Entry>()];
+        [.. (_context.Items(list) ?? []).Select(item => ServerOf(item, use, place)).OfType<Entry>()];
 
     private Entry? ServerOf(DocumentPlace item, DocumentTable? use, DocumentPlace? place)
     {

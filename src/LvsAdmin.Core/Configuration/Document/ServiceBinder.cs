@@ -37,7 +37,7 @@ internal sealed class ServiceBinder
     {
         List<ServiceConfiguration> services = [];
         Dictionary<LvsServiceId, DocumentPlace> known = [];
-        foreach (DocumentPlace item in DocumentContext.Items(place) ?? [])
+        foreach (DocumentPlace item in _context.Items(place) ?? [])
         {
             if (_context.Table(item, DocumentKeys.VirtualService, "an object with virtualService") is not { } table)
             {
@@ -109,6 +109,7 @@ internal sealed class ServiceBinder
             }
         }
 
+        _servers.Check(layers);
         (int? minimum, bool isPercent) = Minimum(layers["minimumAvailable"]);
         return new ServiceConfiguration
         {
@@ -186,7 +187,7 @@ internal sealed class ServiceBinder
 
     private LvsSchedulerFlags Flags(DocumentPlace? place)
     {
-        string[] names = [.. (DocumentContext.Items(place) ?? []).Select(_context.Text).OfType<string>()];
+        string[] names = [.. (_context.Items(place) ?? []).Select(_context.Text).OfType<string>()];
         try
         {
             return LvsSchedulerFlags.Parse(string.Join(',', names));

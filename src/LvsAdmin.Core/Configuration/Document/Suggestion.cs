@@ -11,7 +11,7 @@ internal static class Suggestion
         return nearest.Distance <= Math.Max(1, Math.Min(text.Length, nearest.Name.Length) / 3) ? $" Did you mean {nearest.Name}?" : string.Empty;
     }
 
-    // The least number of letters to be put in, taken out or changed (Levenshtein); of texts that could be near only.
+    // The least number of letters to be put in, taken out, changed or exchanged with their neighbour (Damerau); of texts that could be near only.
     private static int Distance(string left, string right)
     {
         const int Longest = 64;
@@ -20,17 +20,23 @@ internal static class Suggestion
             return int.MaxValue;
         }
 
+        int[] before = [];
         int[] row = [.. Enumerable.Range(0, right.Length + 1)];
         for (int i = 1; i <= left.Length; i++)
         {
-            int diagonal = row[0];
-            row[0] = i;
+            int[] next = new int[row.Length];
+            next[0] = i;
             for (int j = 1; j <= right.Length; j++)
             {
-                int changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+                int changed = row[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                next[j] = Math.Min(changed, Math.Min(row[j], next[j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    next[j] = Math.Min(next[j], before[j - 2] + 1);
+                }
             }
+
+            (before, row) = (row, next);
         }
 
         return row[right.Length];
