@@ -15,13 +15,17 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Add-LvsRealServer'
+        'Checkpoint-LvsTable'
         'Clear-LvsTable'
+        'Compare-LvsConfiguration'
+        'ConvertFrom-LvsConfiguration', 'ConvertTo-LvsConfiguration'
         'Disable-LvsDirectorVip'
         'Disable-LvsForwarding'
         'Disable-LvsRealServerVip'
         'Enable-LvsDirectorVip'
         'Enable-LvsForwarding'
         'Enable-LvsRealServerVip'
+        'Export-LvsConfiguration'
         'Get-LvsArpPolicy'
         'Get-LvsConnection'
         'Get-LvsDirector'
@@ -33,6 +37,7 @@
         'Get-LvsSyncDaemon'
         'Get-LvsTimeout'
         'Get-LvsVirtualService'
+        'Import-LvsConfiguration'
         'Install-LvsModule'
         'New-LvsSession'
         'New-LvsVirtualService'
@@ -41,6 +46,8 @@
         'Remove-LvsVirtualService'
         'Reset-LvsArpPolicy'
         'Reset-LvsStatistics'
+        'Restore-LvsTable'
+        'Resume-LvsRealServer'
         'Set-LvsArpPolicy'
         'Set-LvsKernelParameter'
         'Set-LvsRealServer'
@@ -48,7 +55,11 @@
         'Set-LvsVirtualService'
         'Start-LvsSyncDaemon'
         'Stop-LvsSyncDaemon'
-        'Test-LvsArpPolicy', 'Test-LvsRealServerVip'
+        'Suspend-LvsRealServer'
+        'Sync-LvsConfiguration'
+        'Test-LvsArpPolicy'
+        'Test-LvsConfiguration'
+        'Test-LvsRealServerVip'
     )
     PrivateData          = @{
         PSData = @{

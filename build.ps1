@@ -68,7 +68,7 @@ function Invoke-Pack {
     if (Test-Path $out) { Remove-Item $out -Recurse }
     $null = New-Item $module/bin -ItemType Directory
 
-    $parts = 'LvsAdmin.psd1', 'README.md', 'CHANGELOG.md', 'LICENSE', 'en-US' | ForEach-Object { Join-Path $PSScriptRoot $_ }
+    $parts = 'LvsAdmin.psd1', 'lvsadmin-configuration.schema.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'en-US' | ForEach-Object { Join-Path $PSScriptRoot $_ }
     Copy-Item $parts $module -Recurse
     Copy-Item $PSScriptRoot/bin/LvsAdmin* $module/bin -Exclude *.pdb
 

@@ -5,7 +5,7 @@ using LvsAdmin.Hosting;
 
 // Times differ among machines and hours; what counts are ratios of one run. So the contenders take turns, and medians are compared.
 const int Rounds = 3;
-string[] known = Fleet.IsHere ? ["fleet"] : ["restore", "list"];
+string[] known = Fleet.IsHere ? ["fleet"] : ["restore", "list", "sync"];
 string[] names = args.Length == 0 ? known : args;
 if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
 {
@@ -39,6 +39,32 @@ if (names.Contains("list"))
     Contender[] contenders = await MeasureAsync("Listing of 1,000 services x 10 real servers", [.. Listing.Contenders(engine, director)]);
     Budget("LvsAdmin, objects / ipvsadm -Ln", contenders[0].Median / contenders[2].Median, atMost: 1);
     Budget("LvsAdmin, cmdlets / ipvsadm -Ln", contenders[1].Median / contenders[2].Median, null);
+}
+
+if (names.Contains("sync"))
+{
+    await using Director director = await Director.CreateAsync();
+    await using (IpvsClient client = await director.ConnectAsync())
+    {
+        await client.ApplyAsync(Table.Changes(), CancellationToken.None);
+    }
+
+    using Syncing syncing = new(engine, director);
+    // First, while the director is as the file says.
+    Contender[] cmdlet = await MeasureAsync("A question whether 1,000 services x 10 real servers are as a file says", [syncing.Cmdlet()]);
+    Contender[] contenders = await MeasureAsync("Sync with 1,000 services x 10 real servers", [.. syncing.Contenders()]);
+    foreach ((string kind, (int reads, int writes)) in syncing.Requests)
+    {
+        Console.WriteLine(Invariant($"  {kind}: {reads} requests that read, {writes} that write"));
+    }
+
+    Budget("no-op Sync: writes", syncing.Requests["no-op"].Writes, atMost: 0);
+    Budget("no-op Sync: dumps beyond one a service", syncing.Requests["no-op"].Reads - Table.Services, atMost: 1);
+    Budget("Sync of 1 %: writes", syncing.Requests["1 %"].Writes, atMost: Table.Services * Table.Servers / 100);
+    Budget("no-op Sync / ipvsadm -Ln", contenders[0].Median / contenders[2].Median, null);
+    Budget("Test-LvsConfiguration / ipvsadm -Ln", cmdlet[0].Median / contenders[2].Median, null);
+    Contender[] whole = await MeasureAsync("Restore of 1,000 services x 10 real servers by Sync", [.. Syncing.WholeTable()]);
+    Budget("ipvsadm -R / LvsAdmin, Sync", whole[1].Median / whole[0].Median, null);
 }
 
 if (names.Contains("fleet"))

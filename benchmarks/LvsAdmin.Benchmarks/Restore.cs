@@ -79,7 +79,8 @@ internal static class Restore
         return watch.Elapsed.TotalMilliseconds;
     }
 
-    private static async Task<double> IpvsadmAsync()
+    /// <summary>What ipvsadm takes for it.</summary>
+    internal static async Task<double> IpvsadmAsync()
     {
         await using Director director = await Director.CreateAsync();
         string rules = Table.Rules();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Configuration;
@@ -13,4 +14,8 @@ public sealed record DirectorVipSettings
 
     /// <summary>The length of the prefix in bits; null for 32 or 128: this address alone.</summary>
     public int? PrefixLength { get; init; }
+
+    /// <summary>The address, with what is said of it: <c>192.0.2.10/24 eth0</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Address}{(PrefixLength is { } length ? $"/{length}" : string.Empty)}{(Interface is null ? string.Empty : $" {Interface}")}");
 }

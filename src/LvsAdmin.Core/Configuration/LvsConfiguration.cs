@@ -1,3 +1,4 @@
+using System.Globalization;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Configuration;
@@ -46,5 +47,20 @@ public sealed record LvsConfiguration
     {
         ArgumentNullException.ThrowIfNull(service);
         return Scope.Any(pattern => ServicePattern.Matches(pattern, service)) || Find(service) is not null;
+    }
+
+    /// <summary>The desired state as JSON, which outlives a file or another session. Two desired states that ask for the same have the same.</summary>
+    public string Document => JsonText.Write(this).Text;
+
+    /// <summary>What it is about, in words.</summary>
+    public override string ToString()
+    {
+        string services = VirtualServices.Count switch
+        {
+            0 => "no virtual services",
+            1 => VirtualServices[0].VirtualService.ToString(),
+            var count => string.Create(CultureInfo.InvariantCulture, $"{count} virtual services"),
+        };
+        return Owner is null ? services : $"{services} of {Owner}";
     }
 }

@@ -13,4 +13,7 @@ public sealed record ServerConfiguration
 
     /// <summary>How it is checked; null for as the service says.</summary>
     public HealthCheckSettings? HealthCheck { get; init; }
+
+    /// <summary>Which server.</summary>
+    public override string ToString() => RealServer.ToString();
 }

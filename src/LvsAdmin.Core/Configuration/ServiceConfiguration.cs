@@ -31,4 +31,7 @@ public sealed record ServiceConfiguration
 
     /// <summary>How its real servers are checked, where they do not say it themselves; null for not.</summary>
     public HealthCheckSettings? HealthCheck { get; init; }
+
+    /// <summary>Which service.</summary>
+    public override string ToString() => VirtualService.ToString();
 }

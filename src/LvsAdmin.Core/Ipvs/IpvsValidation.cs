@@ -104,7 +104,8 @@ public static class IpvsValidation
         return breaches.Find(breach => !known.Contains(breach.Id)) is { } added ? throw added : breaches.Select(breach => breach.Message);
     }
 
-    private static IEnumerable<LvsValidationException> Breaches(VirtualServiceSettings settings)
+    /// <summary>All rules that the settings of a virtual service break.</summary>
+    internal static IEnumerable<LvsValidationException> Breaches(VirtualServiceSettings settings)
     {
         LvsServiceId id = settings.VirtualService;
         if (id.Protocol is { } protocol && !Enum.IsDefined(protocol))
@@ -140,7 +141,8 @@ public static class IpvsValidation
         }
     }
 
-    private static List<string> Warnings(VirtualServiceSettings settings)
+    /// <summary>What works in the settings of a virtual service, but hardly as meant.</summary>
+    internal static IReadOnlyList<string> Warnings(VirtualServiceSettings settings)
     {
         LvsServiceId id = settings.VirtualService;
         List<string> warnings = [];
@@ -162,7 +164,8 @@ public static class IpvsValidation
         return warnings;
     }
 
-    private static IEnumerable<LvsValidationException> Breaches(LvsServiceId service, RealServerSettings settings)
+    /// <summary>All rules that the settings of a real server break.</summary>
+    internal static IEnumerable<LvsValidationException> Breaches(LvsServiceId service, RealServerSettings settings)
     {
         string subject = $"{settings.RealServer} in {service}";
         IEnumerable<LvsValidationException> weight =
@@ -170,7 +173,8 @@ public static class IpvsValidation
         return [.. ForwardingBreaches(service, settings, subject), .. TunnelBreaches(settings, subject), .. weight, .. ThresholdBreaches(settings, subject)];
     }
 
-    private static List<string> Warnings(LvsServiceId service, RealServerSettings settings)
+    /// <summary>What works in the settings of a real server, but hardly as meant.</summary>
+    internal static IReadOnlyList<string> Warnings(LvsServiceId service, RealServerSettings settings)
     {
         string subject = $"{settings.RealServer} in {service}";
         List<string> warnings = [];

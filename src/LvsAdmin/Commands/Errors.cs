@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
@@ -11,7 +12,7 @@ internal static class Errors
 {
     /// <summary>Whether an exception is one that work on hosts is known to end in, in contrast to a fault of ours.</summary>
     internal static bool IsExpected(Exception exception) =>
-        exception is IpvsException or LvsHostException or LvsValidationException or NetlinkException;
+        exception is IpvsException or LvsHostException or LvsValidationException or LvsSyncException or LvsConfigurationException or NetlinkException;
 
     /// <summary>The error record of an expected exception.</summary>
     /// <param name="exception">What happened.</param>
@@ -20,6 +21,8 @@ internal static class Errors
     {
         IpvsException ipvs => new(ipvs, ipvs.Error.ToString(), Category(ipvs.Error), ipvs.Target ?? target),
         LvsValidationException refused => new(refused, refused.Id, ErrorCategory.InvalidArgument, target),
+        LvsSyncException sync => new(sync, sync.Error.ToString(), Category(sync.Error), target),
+        LvsConfigurationException document => new(document, document.Id, Category(document), document.Source is null ? target : Place(document)),
         LvsHostException host => new(host, host.Error == LvsHostError.Failed ? "HostFailed" : host.Error.ToString(), Category(host.Error), target),
         // The name of the type tells what went wrong: NetlinkTimeout, NetlinkTruncated, NetlinkOverrun, NetlinkFormat ...
         _ => new(exception, exception.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal), Category(exception), target),
@@ -69,6 +72,14 @@ internal static class Errors
         new PSArgumentException($"Name the hosts in one way: -{string.Join(" and -", parameters)} exclude each other."),
         "HostNamedTwice", ErrorCategory.InvalidArgument, null);
 
+    internal static ErrorRecord DocumentMissing() => new(
+        new PSArgumentException("Name the desired state: a file as the first argument (-Path), an object by -Configuration, or from the pipeline (Import-LvsConfiguration FILE | ...)."),
+        "ConfigurationMissing", ErrorCategory.InvalidArgument, null);
+
+    internal static ErrorRecord DocumentNamedTwice(IEnumerable<string> ways) => new(
+        new PSArgumentException($"Name the desired state in one way: {string.Join(" and ", ways)} exclude each other."),
+        "ConfigurationNamedTwice", ErrorCategory.InvalidArgument, null);
+
     internal static ErrorRecord InputUnknown(PSObject input) => new(
         new PSArgumentException($"The input object '{input}' tells this cmdlet nothing: it has no property HostName, nor any that is a parameter here. Hosts are named by -HostName, also many: -HostName (Get-Content hosts.txt)."),
         "InputObjectUnknown", ErrorCategory.InvalidArgument, input);
@@ -81,6 +92,25 @@ internal static class Errors
         IpvsError.PermissionDenied => ErrorCategory.PermissionDenied,
         IpvsError.ModuleNotLoaded => ErrorCategory.ResourceUnavailable,
         IpvsError.InvalidRequest or IpvsError.ValueOutOfRange or IpvsError.AddressFamilyNotSupported => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static ErrorCategory Category(LvsConfigurationException document) => document.Id switch
+    {
+        "ConfigurationFileMissing" => ErrorCategory.ObjectNotFound,
+        "ConfigurationFileUnreadable" => ErrorCategory.ReadError,
+        "ConfigurationFileUnclear" or "ConfigurationFormatUnclear" => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.InvalidData,
+    };
+
+    // As editors take it: file:line.
+    private static string Place(LvsConfigurationException document) =>
+        document.Line == 0 ? document.Source! : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{document.Source}:{document.Line}");
+
+    private static ErrorCategory Category(LvsSyncError error) => error switch
+    {
+        LvsSyncError.ChangedMeanwhile => ErrorCategory.ResourceExists,
+        LvsSyncError.PlanOutdated or LvsSyncError.MinimumNotKept => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Commands;
@@ -6,65 +5,30 @@ namespace LvsAdmin.Commands;
 /// <summary>Says in words what -WhatIf and -Verbose show: settings, and old and new value of those that change.</summary>
 internal static class SettingsText
 {
-    internal static string Of(VirtualServiceSettings settings) => Join(Named(settings));
+    internal static string Of(VirtualServiceSettings settings) => Join(SettingsProperties.Of(settings));
 
-    internal static string Of(RealServerSettings settings) => Join(Named(settings));
+    internal static string Of(RealServerSettings settings) => Join(SettingsProperties.Of(settings));
 
-    internal static string Of(LvsSyncDaemon daemon) => Join(
-    [
-        ("SyncId", Number(daemon.SyncId)),
-        ("MaximumLength", daemon.MaximumLength is { } length ? Number(length) : null),
-        ("MulticastGroup", daemon.MulticastGroup?.ToString()),
-        ("MulticastPort", daemon.MulticastPort is { } port ? Number(port) : null),
-        ("MulticastTtl", daemon.MulticastTtl is { } ttl ? Number(ttl) : null),
-    ]);
+    // The interface is named beside it.
+    internal static string Of(LvsSyncDaemon daemon) => Join(SettingsProperties.Of(daemon).Where(property => property.Name != nameof(daemon.Interface)));
 
     internal static IReadOnlyList<string> Differences(VirtualServiceSettings old, VirtualServiceSettings desired) =>
-        Differences(Named(old), Named(desired));
+        Differences(SettingsProperties.Of(old), SettingsProperties.Of(desired));
 
     internal static IReadOnlyList<string> Differences(RealServerSettings old, RealServerSettings desired) =>
-        Differences(Named(old), Named(desired));
+        Differences(SettingsProperties.Of(old), SettingsProperties.Of(desired));
 
-    internal static IReadOnlyList<string> Differences(LvsTimeout old, LvsTimeout desired) => Differences(Named(old), Named(desired));
+    internal static IReadOnlyList<string> Differences(LvsTimeout old, LvsTimeout desired) =>
+        Differences(SettingsProperties.Of(old), SettingsProperties.Of(desired));
 
     /// <summary>One change as -WhatIf shows it.</summary>
     internal static string Change(string property, string? old, string? desired) => $"{property}: {Shown(old)} -> {Shown(desired)}";
 
-    private static (string Name, string? Value)[] Named(VirtualServiceSettings settings) =>
-    [
-        ("Scheduler", settings.Scheduler),
-        ("SchedulerFlags", settings.SchedulerFlags.IsEmpty ? null : settings.SchedulerFlags.For(settings.Scheduler).ToString()),
-        ("OnePacket", settings.OnePacket ? "yes" : null),
-        ("PersistenceTimeout", settings.PersistenceTimeout is { } seconds ? Number(seconds) + " s" : null),
-        ("PersistencePrefixLength", settings.PersistencePrefixLength is { } length ? Number(length) : null),
-        ("PersistenceEngine", settings.PersistenceEngine),
-    ];
-
-    private static (string Name, string? Value)[] Named(RealServerSettings settings) =>
-    [
-        ("Forwarding", settings.Forwarding.ToString()),
-        ("Weight", Number(settings.Weight)),
-        ("UpperThreshold", settings.UpperThreshold == 0 ? null : Number(settings.UpperThreshold)),
-        ("LowerThreshold", settings.LowerThreshold == 0 ? null : Number(settings.LowerThreshold)),
-        ("TunnelType", settings.TunnelType == LvsTunnelType.Ipip ? null : settings.TunnelType.ToString()),
-        ("TunnelPort", settings.TunnelPort == 0 ? null : Number(settings.TunnelPort)),
-        ("TunnelChecksum", settings.TunnelChecksum == LvsTunnelChecksum.None ? null : settings.TunnelChecksum.ToString()),
-    ];
-
-    private static (string Name, string? Value)[] Named(LvsTimeout timeout) =>
-    [
-        ("Tcp", Number(timeout.Tcp ?? 0) + " s"),
-        ("TcpFin", Number(timeout.TcpFin ?? 0) + " s"),
-        ("Udp", Number(timeout.Udp ?? 0) + " s"),
-    ];
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
     private static string Shown(string? value) => string.IsNullOrEmpty(value) ? "none" : value;
 
-    private static string Join((string Name, string? Value)[] values) =>
-        string.Join(", ", values.Where(value => value.Value is not null).Select(value => $"{value.Name} {value.Value}"));
+    private static string Join(IEnumerable<SettingsProperty> properties) =>
+        string.Join(", ", properties.Where(property => property.Value is not null).Select(property => $"{property.Name} {property.Text}"));
 
-    private static List<string> Differences((string Name, string? Value)[] old, (string Name, string? Value)[] desired) =>
-        [.. old.Zip(desired).Where(pair => pair.First.Value != pair.Second.Value).Select(pair => Change(pair.First.Name, pair.First.Value, pair.Second.Value))];
+    private static List<string> Differences(IReadOnlyList<SettingsProperty> old, IReadOnlyList<SettingsProperty> desired) =>
+        [.. SettingsProperties.Differences(old, desired).Select(pair => Change(pair.New.Name, pair.Old.Text, pair.New.Text))];
 }

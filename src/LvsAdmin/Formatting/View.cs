@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -108,6 +109,47 @@ public static class View
         string message = Text(result, "Message");
         return Text(result, "Remedy") is { Length: > 0 } remedy ? $"{message}\n{remedy}" : message;
     }
+
+    /// <summary>What a <see cref="LvsConfigurationChange"/> belongs to as a heading: its service or the director itself, with the host where that is not plainly this machine.</summary>
+    public static string ChangeGroup(PSObject change)
+    {
+        string service = Text(change, nameof(LvsConfigurationChange.VirtualService));
+        string host = Host(Text(change, nameof(LvsConfigurationChange.HostName)), Text(change, nameof(LvsConfigurationChange.NetworkNamespace)));
+        return $"{(service.Length > 0 ? service : "the director itself")}{(host is "" or ThisMachine ? string.Empty : $" ({host})")}";
+    }
+
+    /// <summary>The object of a <see cref="LvsConfigurationChange"/> within its group.</summary>
+    public static string ChangeObject(PSObject change) => (Text(change, nameof(LvsConfigurationChange.VirtualService)), Text(change, nameof(LvsConfigurationChange.RealServer))) switch
+    {
+        ("", _) => Text(change, nameof(LvsConfigurationChange.Identity)),
+        (_, "") => "service",
+        (_, var server) => server,
+    };
+
+    /// <summary>What changes by a <see cref="LvsConfigurationChange"/>, and why.</summary>
+    public static string Change(PSObject change)
+    {
+        string property = Text(change, nameof(LvsConfigurationChange.Property));
+        string current = Text(change, nameof(LvsConfigurationChange.Current));
+        string desired = Text(change, nameof(LvsConfigurationChange.Desired));
+        string reason = Text(change, nameof(LvsConfigurationChange.Reason));
+        string what = Text(change, nameof(LvsConfigurationChange.Action)) switch
+        {
+            nameof(LvsChangeAction.Add) => desired,
+            nameof(LvsChangeAction.Remove) or nameof(LvsChangeAction.Extra) => current,
+            nameof(LvsChangeAction.Held) => $"stays at {property} 0, not {desired}",
+            _ => $"{property}: {(current.Length > 0 ? current : "none")} -> {(desired.Length > 0 ? desired : "none")}",
+        };
+        return reason.Length > 0 ? $"{what}\n{reason}" : what;
+    }
+
+    /// <summary>The connections on what a <see cref="LvsConfigurationChange"/> removes; nothing for one that removes nothing.</summary>
+    public static string ChangeConnections(PSObject change) =>
+        Text(change, nameof(LvsConfigurationChange.Action)) == nameof(LvsChangeAction.Remove) ? Text(change, nameof(LvsConfigurationChange.ConnectionsAffected)) : string.Empty;
+
+    /// <summary>The differences of an <see cref="LvsPlan"/>, a line each.</summary>
+    public static string PlanText(PSObject plan) =>
+        string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
 
     private static string Checksum(PSObject server) => Text(server, nameof(LvsRealServer.TunnelChecksum)) switch
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Commands;
@@ -8,12 +9,29 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(LvsRealServer))]
 public sealed class GetLvsRealServerCommand : RealServerCommand
 {
+    /// <summary>List only those that an operator holds (Suspend-LvsRealServer), with the property Hold.</summary>
+    [Parameter]
+    public SwitchParameter Held { get; set; }
+
     /// <inheritdoc/>
-    protected override Task ProcessHostAsync() => ForEachServerAsync(required: false, async (_, _, servers) =>
+    protected override async Task ProcessHostAsync()
     {
-        foreach (LvsRealServer server in servers)
+        IReadOnlyList<LvsHold>? holds = Held ? await HoldStore.ReadAsync(TargetHost, StopToken) : null;
+        await ForEachServerAsync(required: false, async (_, service, servers) =>
         {
-            await OutputAsync(server);
-        }
-    });
+            foreach (LvsRealServer server in servers)
+            {
+                if (holds is null)
+                {
+                    await OutputAsync(server);
+                }
+                else if (holds.FirstOrDefault(hold => hold.VirtualService == service.VirtualService && hold.RealServer == server.RealServer) is { } hold)
+                {
+                    PSObject shown = new(server);
+                    shown.Properties.Add(new PSNoteProperty("Hold", hold));
+                    await OutputAsync(shown);
+                }
+            }
+        });
+    }
 }

@@ -5,7 +5,7 @@ namespace LvsAdmin.Commands.Remoting;
 /// <summary>The files of this module, as a user's copy has them: a checkout has many others around them.</summary>
 internal static class ModuleFiles
 {
-    private static readonly string[] AtTop = ["LvsAdmin.psd1", "README.md", "CHANGELOG.md", "LICENSE"];
+    private static readonly string[] AtTop = ["LvsAdmin.psd1", "lvsadmin-configuration.schema.json", "README.md", "CHANGELOG.md", "LICENSE"];
 
     /// <summary>The files of the module in a folder.</summary>
     /// <returns>The path from there, with slashes, and the full path here.</returns>

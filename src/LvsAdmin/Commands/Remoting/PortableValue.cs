@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
 using System.Security;
+using LvsAdmin.Core.Configuration;
 
 namespace LvsAdmin.Commands.Remoting;
 
@@ -44,6 +45,8 @@ internal static class PortableValue
                 return given.IsPresent;
             case Enum name:
                 return name.ToString();
+            case LvsConfiguration desired:
+                return DesiredState.Portable(desired);
             case PSObject custom:
                 return depth > 0 ? Bag(custom, depth) : custom.ToString();
             case IDictionary dictionary:

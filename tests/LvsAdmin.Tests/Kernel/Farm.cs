@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace LvsAdmin.Tests.Kernel;
+
+/// <summary>
+/// Servers and clients of one's own in the lab's namespaces, within this process: short requests one after the other, and downloads that take a while. Every
+/// answer is checked, so that a request that fails and a download that breaks are counted.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class Farm : IDisposable
+{
+    // A download is so many pieces with a pause after each.
+    private const int Pieces = 60;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly byte[] Piece = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Socket> _listeners = [];
+    private readonly List<Thread> _clients = [];
+
+    /// <summary>Requests that were answered as they should be, by the port that they were sent to.</summary>
+    internal ConcurrentDictionary<int, int> Answered { get; } = [];
+
+    /// <summary>Requests that were not, and why.</summary>
+    internal ConcurrentQueue<string> Failed { get; } = [];
+
+    /// <summary>Listens on a port of all addresses in a namespace.</summary>
+    internal void Serve(string networkNamespace, int port)
+    {
+        Socket listener = Topology.InNamespace(networkNamespace, () =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Listen(100);
+            return socket;
+        });
+        _listeners.Add(listener);
+        _ = Task.Run(async () =>
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                Socket connection = await listener.AcceptAsync(_stop.Token);
+                _ = AnswerAsync(connection);
+            }
+        });
+    }
+
+    /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own.</summary>
+    internal void Request(string networkNamespace, string address, int port)
+    {
+        Thread client = new(() => Topology.InNamespace(networkNamespace, () =>
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                try
+                {
+                    using Socket socket = Connect(address, port, 's');
+                    int length = Receive(socket);
+                    Count(length == Piece.Length, port, $"got {length} bytes");
+                }
+                catch (SocketException failure)
+                {
+                    Count(false, port, failure.SocketErrorCode.ToString());
+                }
+            }
+
+            return true;
+        }));
+        client.Start();
+        _clients.Add(client);
+    }
+
+    /// <summary>Begins a download.</summary>
+    /// <returns>Whether it came whole; done when it ended.</returns>
+    internal static Task<bool> Download(string networkNamespace, string address, int port)
+    {
+        Socket socket = Topology.InNamespace(networkNamespace, () => Connect(address, port, 'l'));
+        return Task.Factory.StartNew(
+            () =>
+            {
+                using (socket)
+                {
+                    try
+                    {
+                        return Receive(socket) == Pieces * Piece.Length;
+                    }
+                    catch (SocketException)
+                    {
+                        return false;
+                    }
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _clients.ForEach(client => client.Join());
+        _listeners.ForEach(listener => listener.Dispose());
+        _stop.Dispose();
+    }
+
+    private static Socket Connect(string address, int port, char wish)
+    {
+        // Blocking throughout: only so does the work stay on the thread that entered the namespace. A lost SYN is sent again after one second.
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 8000, ReceiveTimeout = 8000 };
+        try
+        {
+            socket.Connect(IPAddress.Parse(address), port);
+            socket.Send([(byte)wish]);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static int Receive(Socket socket)
+    {
+        byte[] buffer = new byte[Piece.Length * 4];
+        int total = 0;
+        while (socket.Receive(buffer) is > 0 and var count)
+        {
+            for (int index = 0; index < count; index++, total++)
+            {
+                if (buffer[index] != Piece[total % Piece.Length])
+                {
+                    return -1;
+                }
+            }
+        }
+
+        return total;
+    }
+
+    private async Task AnswerAsync(Socket connection)
+    {
+        using (connection)
+        {
+            try
+            {
+                byte[] wish = new byte[1];
+                if (await connection.ReceiveAsync(wish, _stop.Token) == 1)
+                {
+                    for (int piece = 0; piece < (wish[0] == 'l' ? Pieces : 1); piece++)
+                    {
+                        await connection.SendAsync(Piece, _stop.Token);
+                        if (wish[0] == 'l')
+                        {
+                            await Task.Delay(Pause, _stop.Token);
+                        }
+                    }
+
+                    connection.Shutdown(SocketShutdown.Send);
+                }
+            }
+            catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+            {
+                // The client sees it, and counts.
+            }
+        }
+    }
+
+    private void Count(bool isGood, int port, string why)
+    {
+        if (isGood)
+        {
+            Answered.AddOrUpdate(port, 1, (_, count) => count + 1);
+        }
+        else if (!_stop.IsCancellationRequested)
+        {
+            Failed.Enqueue($"port {port}: {why}");
+        }
+    }
+}
