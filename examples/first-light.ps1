@@ -1,4 +1,4 @@
-# First light: one director, two real servers, all three forwarding methods with real requests, and the whole of it over SSH.
+# First light: one director, two real servers, all three forwarding methods with real requests, over SSH too, and a desired state.
 #
 # Made for the test network of lab/topology: the network namespaces client, director, rs1 and rs2 play four machines, so each cmdlet
 # says by -NetworkNamespace on which of them it works. On machines of your own, leave that out, or name hosts as in act 4.
@@ -49,9 +49,25 @@ Request http://192.0.2.12/ -Count 6 -From rs1, rs2
 # Or on whatever real servers the director names, each reached by its own address.
 Get-LvsRealServer 192.0.2.12:80 -HostName director | Test-LvsRealServerVip -OnRealServer
 
-# Taking a server out of service: weight 0, on every service that has it.
-Get-LvsRealServer * 192.0.2.22 -NetworkNamespace director | Set-LvsRealServer -Weight 0
+# Act 5, the desired state: what the director shall have, as a document. The difference is shown, and then applied without dropping a connection.
+$before = Checkpoint-LvsTable -NetworkNamespace director
+$web = @{
+    Scope           = 'tcp/192.0.2.10:*'
+    VirtualServices = @{ VirtualService = 'tcp/192.0.2.10:80'; Scheduler = 'wrr'; RealServers = @(@{ RealServer = '192.0.2.21'; Weight = 2 }, '192.0.2.22') }
+}
+Compare-LvsConfiguration -Configuration $web -NetworkNamespace director
+Sync-LvsConfiguration -Configuration $web -NetworkNamespace director
+Test-LvsConfiguration -Configuration $web -NetworkNamespace director
+
+# Taking a server out of service: weight 0, on every service that has it, and the director remembers why.
+Suspend-LvsRealServer * 192.0.2.22 -Reason 'kernel upgrade' -NetworkNamespace director
 Request http://192.0.2.10/ -Count 4 -From rs1
+Compare-LvsConfiguration -Configuration $web -NetworkNamespace director
+Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer
+
+# And the table as it was: by the differences, nothing is flushed.
+$before | Restore-LvsTable
+Request http://192.0.2.10/ -Count 4 -From rs1, rs2
 
 # What the director remembers and has counted.
 Get-LvsConnection -RealServer 192.0.2.21 -NetworkNamespace director

@@ -82,6 +82,38 @@ public sealed class RemoteDirectorTests : DirectorTest
     }
 
     [Fact]
+    public void A_desired_state_is_planned_applied_held_and_taken_back_over_SSH()
+    {
+        Restore(Table);
+        string file = Path.Combine(Directory.CreateTempSubdirectory("lvs-remote-").FullName, "web.json");
+        File.WriteAllText(file, """{"scope": ["*"], "virtualServices": [{"virtualService": "192.0.2.10:80", "scheduler": "wlc", "realServers": ["192.0.2.22", "192.0.2.23"]}]}""");
+        try
+        {
+            PSObject kept = Assert.Single(Over("Checkpoint-LvsTable"));
+            Assert.Equal(Lb, kept.Properties["HostName"].Value);
+            Assert.All(Over($"Compare-LvsConfiguration '{file}'"), change => Assert.Equal(Lb, change.Properties["HostName"].Value));
+
+            Over($"Sync-LvsConfiguration '{file}' -Prune");
+            Assert.Equal(
+                ["-A -t 192.0.2.10:80 -s wlc", "-a -t 192.0.2.10:80 -r 192.0.2.22:80 -g -w 1", "-a -t 192.0.2.10:80 -r 192.0.2.23:80 -g -w 1"], Saved());
+            Over("Suspend-LvsRealServer 192.0.2.10:80 192.0.2.22 -Reason disk");
+            Assert.Equal(true, Assert.Single(Over($"Test-LvsConfiguration '{file}'")).BaseObject);
+            Over("Resume-LvsRealServer 192.0.2.10:80 192.0.2.22");
+
+            // What was kept knows its director.
+            _fixture.Engine.Run("$PSDefaultParameterValues = @{}");
+            Assert.Empty(_fixture.Engine.Run("$input | Restore-LvsTable", kept).Errors);
+            Assert.Equal(Table.Select(rule => rule.Replace(" -x 20 -y 10", string.Empty, StringComparison.Ordinal)).Order().Count(), Saved().Length);
+            Assert.Contains("-A -f 7 -s rr", Saved());
+            Assert.Equal("20 10", $"{Succeed("Get-LvsRealServer 192.0.2.10:80 192.0.2.21 | ForEach-Object { \"$($_.UpperThreshold) $($_.LowerThreshold)\" }")[0]}");
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Refusals_are_the_kernel_s_own()
     {
         Restore(Table);

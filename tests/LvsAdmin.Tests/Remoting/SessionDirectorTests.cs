@@ -69,6 +69,33 @@ public sealed class SessionDirectorTests : IDisposable
     }
 
     [Fact]
+    public void A_desired_state_is_a_file_of_here_and_a_table_of_there()
+    {
+        string folder = Directory.CreateTempSubdirectory("lvs-session-").FullName;
+        string file = Path.Combine(folder, "web.json");
+        File.WriteAllText(file, """{"scope": ["*"], "virtualServices": [{"virtualService": "192.0.2.10:80", "scheduler": "wlc", "realServers": ["192.0.2.22", "192.0.2.23"]}]}""");
+        try
+        {
+            Assert.Equal(false, Assert.Single(_fixture.Succeed($"Test-LvsConfiguration '{file}' {There}", Session)).BaseObject);
+            IReadOnlyList<PSObject> changes = _fixture.Succeed($"Import-LvsConfiguration '{file}' | Compare-LvsConfiguration {There} -Prune", Session);
+            Assert.Contains("~ tcp/192.0.2.10:80 Scheduler: mh -> wlc", changes.Select(change => $"{change}"));
+
+            _fixture.Succeed($"Sync-LvsConfiguration '{file}' {There} -Prune", Session);
+            Assert.Equal(
+                ["-A -t 192.0.2.10:80 -s wlc", "-a -t 192.0.2.10:80 -r 192.0.2.22:80 -g -w 1", "-a -t 192.0.2.10:80 -r 192.0.2.23:80 -g -w 1"], Saved());
+
+            // Written here, of there.
+            _fixture.Succeed($"Export-LvsConfiguration '{folder}/of-{{HostName}}.json' {There}", Session);
+            Assert.Contains("192.0.2.23", File.ReadAllText(Path.Combine(folder, "of-lb1.json")), StringComparison.Ordinal);
+            Assert.Equal(true, Assert.Single(_fixture.Succeed($"Test-LvsConfiguration '{folder}/of-lb1.json' {There}", Session)).BaseObject);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Objects_of_Invoke_Command_choose_as_live_ones_do()
     {
         string read = $"Invoke-Command -Session $sessions {{ Get-LvsRealServer '192.0.2.10:80' -NetworkNamespace '{_director.Path}' }}";

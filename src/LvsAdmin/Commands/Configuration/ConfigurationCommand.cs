@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
 
@@ -14,6 +15,7 @@ public abstract class ConfigurationCommand : LvsHostCommand
 
     /// <summary>The desired state: what Import-LvsConfiguration gives, or a table of the same shape.</summary>
     [Parameter]
+    [LvsConfiguration]
     public LvsConfiguration? Configuration { get; set; }
 
     /// <summary>How the file is written, where its ending does not tell: Json, Psd1, Ipvsadm, Keepalived or Ldirectord.</summary>
@@ -66,11 +68,16 @@ public abstract class ConfigurationCommand : LvsHostCommand
             ThrowTerminatingError(Errors.DocumentMissing());
         }
 
+        if (Path is not null)
+        {
+            Read(Path);
+        }
+
         await base.BeginAsync();
     }
 
     /// <summary>The desired state that the present work is about; null where none was named.</summary>
-    private protected virtual LvsConfiguration? Document() => Configuration ?? InputObject?.BaseObject as LvsConfiguration;
+    private protected virtual LvsConfiguration? Document() => Configuration ?? DesiredState.Of(InputObject);
 
     /// <summary>The desired state that the present work is about; that none was named ends the command.</summary>
     private protected LvsConfiguration RequireDocument()
@@ -90,6 +97,28 @@ public abstract class ConfigurationCommand : LvsHostCommand
     /// <summary>Plans the present host's way to the desired state in a particular way.</summary>
     private protected async ValueTask<LvsPlan> PlanAsync(LvsConfiguration configuration, SyncOptions options) =>
         await ConfigurationPlanner.PlanAsync(TargetHost, await ConnectAsync(), configuration, options, StopToken);
+
+    // Here and now: a job, or a session on another machine, has other files; they get what was read.
+    private void Read(string path)
+    {
+        try
+        {
+            ConfigurationReading reading = ConfigurationFiles.Read(this, path, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null);
+            foreach (ConfigurationNote note in reading.Notes)
+            {
+                WriteWarning(note.ToString());
+            }
+
+            Configuration = reading.Configuration;
+            MyInvocation.BoundParameters.Remove(nameof(Path));
+            MyInvocation.BoundParameters.Remove(nameof(Format));
+            MyInvocation.BoundParameters[nameof(Configuration)] = Configuration;
+        }
+        catch (LvsConfigurationException exception)
+        {
+            ThrowTerminatingError(Errors.ToRecord(exception, path));
+        }
+    }
 
     private (int? Count, bool IsPercent) Minimum()
     {

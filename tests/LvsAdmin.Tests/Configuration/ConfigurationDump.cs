@@ -1,0 +1,36 @@
+using System.Globalization;
+using LvsAdmin.Core.Configuration;
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Tests.Configuration;
+
+/// <summary>Everything that a desired state says, a line each and in an order of its own, so that two of them can be compared.</summary>
+internal static class ConfigurationDump
+{
+    internal static IReadOnlyList<string> Lines(LvsConfiguration configuration) =>
+    [
+        $"owner {configuration.Owner}",
+        $"scope {string.Join(' ', configuration.Scope)}",
+        $"timeout {configuration.Timeout}",
+        $"daemons {(configuration.SyncDaemons is null ? "null" : string.Join(' ', configuration.SyncDaemons))}",
+        .. configuration.DirectorVips.Select(vip => $"vip {vip}"),
+        $"forwarding {configuration.ForwardingIPv4} {configuration.ForwardingIPv6}",
+        .. configuration.KernelParameters.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Key} = {each.Value}")),
+        .. configuration.VirtualServices.OrderBy(each => each.VirtualService).SelectMany(Lines),
+    ];
+
+    internal static string Check(HealthCheckSettings? check) => check is null ? "" : $"{check} {string.Join(',', check.Status)}";
+
+    private static IEnumerable<string> Lines(ServiceConfiguration service) =>
+    [
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{service.VirtualService}: {Service(service.Settings)} min {service.MinimumAvailable} {service.MinimumIsPercent} quorum {service.Quorum} check {Check(service.HealthCheck)}"),
+        $"{service.VirtualService} sorry {service.SorryServer}",
+        .. service.RealServers is null
+            ? (IEnumerable<string>)[$"{service.VirtualService} any servers"]
+            : service.RealServers.OrderBy(each => each.RealServer).Select(server => $"{service.VirtualService} {server.Settings} check {Check(server.HealthCheck)}"),
+    ];
+
+    private static string Service(VirtualServiceSettings settings) => $"{settings} flags {settings.SchedulerFlags.Bits} irregular {settings.IrregularNetmask}";
+}
