@@ -1,4 +1,3 @@
-using System.Globalization;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
 
@@ -177,9 +176,9 @@ internal static class RandomConfigurations
                 Pick(random, Enum.GetValues<LvsProtocol>()), Address(random, isV6), random.Next(6) == 0 ? (ushort)0 : (ushort)random.Next(1, 65536));
     }
 
-    private static LvsAddress Address(Random random, bool isV6) => LvsAddress.Parse(string.Create(
-        CultureInfo.InvariantCulture, isV6 ? $"2001:db8::{random.Next(1, 65536):x}" : $"192.0.2.{random.Next(1, 255)}"));
+    private static LvsAddress Address(Random random, bool isV6) => LvsAddress.Parse(
+        isV6 ? FormattableString.Invariant($"2001:db8::{random.Next(1, 65536):x}") : FormattableString.Invariant($"192.0.2.{random.Next(1, 255)}"));
 
-    private static LvsAddress ServerAddress(Random random, bool isV6) => LvsAddress.Parse(string.Create(
-        CultureInfo.InvariantCulture, isV6 ? $"2001:db8:1::{random.Next(1, 65536):x}" : $"198.51.100.{random.Next(1, 255)}"));
+    private static LvsAddress ServerAddress(Random random, bool isV6) => LvsAddress.Parse(
+        isV6 ? FormattableString.Invariant($"2001:db8:1::{random.Next(1, 65536):x}") : FormattableString.Invariant($"198.51.100.{random.Next(1, 255)}"));
 }
