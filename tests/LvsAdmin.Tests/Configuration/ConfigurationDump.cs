@@ -19,6 +19,22 @@ internal static class ConfigurationDump
         .. configuration.VirtualServices.OrderBy(each => each.VirtualService).SelectMany(Lines),
     ];
 
+    /// <summary>
+    /// The same desired state with each check at the server that it is for, since whether a check stands with the service or with each of its servers says
+    /// the same; and without what says that nothing is checked.
+    /// </summary>
+    internal static LvsConfiguration Normal(LvsConfiguration configuration) => configuration with
+    {
+        VirtualServices =
+        [
+            .. configuration.VirtualServices.Select(service => service.RealServers is not { Count: > 0 } servers ? service : service with
+            {
+                HealthCheck = null,
+                RealServers = [.. servers.Select(server => server with { HealthCheck = (server.HealthCheck ?? service.HealthCheck) is { Kind: not HealthCheckKind.None } check ? check : null })],
+            }),
+        ],
+    };
+
     internal static string Check(HealthCheckSettings? check) => check is null ? "" : $"{check} {string.Join(',', check.Status)}";
 
     private static IEnumerable<string> Lines(ServiceConfiguration service) =>

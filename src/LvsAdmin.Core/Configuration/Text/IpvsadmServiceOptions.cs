@@ -10,8 +10,8 @@ internal static class IpvsadmServiceOptions
     /// <summary>The longest timeout that ipvsadm reads, 31 days in seconds (ipvsadm.c, MAX_TIMEOUT).</summary>
     internal const uint MaximumTimeout = 86400 * 31;
 
-    // ipvsadm.c, IPVS_SVC_PERSISTENT_TIMEOUT.
-    private const uint DefaultPersistence = 300;
+    // libipvs.h, IPVS_SVC_PERSISTENT_TIMEOUT; the manual page says 300, which is not so.
+    private const uint DefaultPersistence = 360;
 
     /// <summary>Reads the service of a rule, in the order of its options, as it matters to some.</summary>
     internal static VirtualServiceSettings Read(List<IpvsadmOptions.Option> options, TextNames names, TextPosition position)
