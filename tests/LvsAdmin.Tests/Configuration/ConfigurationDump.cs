@@ -27,13 +27,15 @@ internal static class ConfigurationDump
     {
         VirtualServices =
         [
-            .. configuration.VirtualServices.Select(service => service.RealServers is not { Count: > 0 } servers ? service : service with
+            .. configuration.VirtualServices.Select(service => service.RealServers is not { Count: > 0 } servers ? service with { HealthCheck = Told(service.HealthCheck) } : service with
             {
                 HealthCheck = null,
-                RealServers = [.. servers.Select(server => server with { HealthCheck = (server.HealthCheck ?? service.HealthCheck) is { Kind: not HealthCheckKind.None } check ? check : null })],
+                RealServers = [.. servers.Select(server => server with { HealthCheck = Told(server.HealthCheck ?? service.HealthCheck) })],
             }),
         ],
     };
+
+    private static HealthCheckSettings? Told(HealthCheckSettings? check) => check is { Kind: HealthCheckKind.None } ? null : check;
 
     internal static string Check(HealthCheckSettings? check) => check is null ? "" : $"{check with { Status = Array.Empty<int>() }} {string.Join(',', check.Status)}";
 

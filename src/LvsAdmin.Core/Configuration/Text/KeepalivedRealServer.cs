@@ -29,7 +29,7 @@ internal sealed class KeepalivedRealServer
     internal static KeepalivedRealServer Read(KeepalivedStatement statement, KeepalivedMethod? method, List<ConfigurationNote> notes)
     {
         KeepalivedRealServer server = new(statement, method);
-        foreach (KeepalivedStatement part in statement.Block ?? [])
+        foreach (KeepalivedStatement part in statement.Block ?? throw statement.Position.Error(KeepalivedLine.Invalid, "'real_server' needs braces."))
         {
             server.Read(part, notes);
         }
