@@ -132,8 +132,8 @@ public sealed class KeepalivedTextTests
     {
         const string text = """
             $NET=198.51.100
-            $METHOD=lvs_method \
-                    DR
+            $METHOD=lvs_method DR \
+                    lvs_sched rr
             $SERVER=real_server ${NET}.$N 80 { \
                 weight $W \
             }
@@ -161,6 +161,7 @@ public sealed class KeepalivedTextTests
         Assert.Equal(
             ["198.51.100.1:80 10", "198.51.100.3:80 10", "198.51.100.5:80 10", "198.51.100.21:80 1", "198.51.100.22:80 0"],
             service.RealServers!.Select(server => $"{server.RealServer} {server.Settings.Weight}"));
+        Assert.Equal("rr", service.Settings.Scheduler);
         Assert.All(service.RealServers!, server => Assert.Equal(LvsForwardingMethod.DirectRouting, server.Settings.Forwarding));
     }
 

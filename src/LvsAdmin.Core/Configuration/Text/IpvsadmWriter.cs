@@ -49,7 +49,7 @@ internal sealed class IpvsadmWriter
 
         Line($"-A {name} -s {settings.Scheduler}{Persistence(settings)}{Optional(" --pe ", settings.PersistenceEngine)}{(settings.OnePacket ? " -o" : "")}"
             + (settings.SchedulerFlags.IsEmpty ? "" : $" -b {settings.SchedulerFlags.For(settings.Scheduler)}"));
-        foreach (ServerConfiguration server in (service.RealServers ?? []).OrderBy(each => each.RealServer.Address).ThenBy(each => each.RealServer.Port))
+        foreach (ServerConfiguration server in _unsaid.Servers(service, markHasPort: true))
         {
             WriteServer(id, name, server.Settings);
         }

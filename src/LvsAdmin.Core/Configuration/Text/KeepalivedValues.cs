@@ -27,7 +27,7 @@ internal static class KeepalivedValues
 
     /// <summary>An address. keepalived looks no names up here.</summary>
     internal static LvsAddress Address(this KeepalivedStatement statement, string text) =>
-        statement.Position.Address(KeepalivedLine.Invalid, text, TextNames.None);
+        LvsAddress.TryParse(text, out LvsAddress address, out string? reason) ? address : throw statement.Position.Error(KeepalivedLine.Invalid, reason);
 
     /// <summary>The address of a statement <c>KEYWORD ADDRESS [PORT]</c>, and its port; 0 and nothing are the same.</summary>
     internal static (LvsAddress Address, ushort? Port) Endpoint(this KeepalivedStatement statement)

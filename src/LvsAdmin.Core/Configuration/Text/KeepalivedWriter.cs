@@ -67,7 +67,8 @@ internal sealed class KeepalivedWriter
     {
         VirtualServiceSettings settings = service.Settings;
         LvsServiceId id = settings.VirtualService;
-        if (service.RealServers is not { Count: > 0 } servers)
+        IReadOnlyList<ServerConfiguration> servers = _unsaid.Servers(service, markHasPort: false);
+        if (servers.Count == 0)
         {
             _unsaid.Add("has no services without real servers, which are left out", id.ToString());
             return;
@@ -89,7 +90,7 @@ internal sealed class KeepalivedWriter
             WriteSorryServer(id, sorry);
         }
 
-        foreach (ServerConfiguration server in servers.OrderBy(each => each.RealServer.Address).ThenBy(each => each.RealServer.Port))
+        foreach (ServerConfiguration server in servers)
         {
             WriteServer(service, server);
         }

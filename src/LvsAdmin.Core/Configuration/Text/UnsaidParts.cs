@@ -1,3 +1,5 @@
+using LvsAdmin.Core.Ipvs;
+
 namespace LvsAdmin.Core.Configuration;
 
 /// <summary>Gathers what a format cannot say, one note of a kind, which names all that lose it.</summary>
@@ -68,6 +70,33 @@ internal sealed class UnsaidParts(string format)
                 Add("has no minimum of available real servers, which is left out", subject);
             }
         }
+    }
+
+    /// <summary>
+    /// The real servers of a service in order. Programs that run without NAT take the service's port, or none with a firewall mark; servers that differ in
+    /// nothing but their port are one to them, of which the first stays.
+    /// </summary>
+    /// <param name="service">The service.</param>
+    /// <param name="markHasPort">Whether a server of a firewall mark keeps its port.</param>
+    internal IReadOnlyList<ServerConfiguration> Servers(ServiceConfiguration service, bool markHasPort)
+    {
+        HashSet<(LvsAddress Address, ushort? Port)> seen = [];
+        List<ServerConfiguration> servers = [];
+        foreach (ServerConfiguration server in (service.RealServers ?? []).OrderBy(each => each.RealServer.Address).ThenBy(each => each.RealServer.Port))
+        {
+            ushort? own = server.RealServer.Within(service.VirtualService).Port;
+            bool keeps = server.Settings.Forwarding == LvsForwardingMethod.Nat || (markHasPort && service.VirtualService.Port is null);
+            if (seen.Add((server.RealServer.Address, keeps ? own : service.VirtualService.Port ?? 0)))
+            {
+                servers.Add(server);
+            }
+            else
+            {
+                Add("takes the service's port for a real server without NAT, so those that differ only in it are one; left out", $"{server.RealServer} in {service.VirtualService}");
+            }
+        }
+
+        return servers;
     }
 
     private static string List(List<string> subjects) => subjects.Count <= Named
