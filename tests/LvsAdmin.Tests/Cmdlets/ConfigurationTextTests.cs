@@ -175,6 +175,33 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
     }
 
     [Fact]
+    public void Names_and_included_files_are_those_of_this_machine()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "conf.d"));
+        File.WriteAllText(Path.Combine(_folder, "keepalived.conf"), "include conf.d/*[a-c].conf\n");
+        foreach ((string name, int host) in new[] { ("b.conf", 11), ("a.conf", 10), ("x.conf", 12), (".c.conf", 13), ("d.txt", 14) })
+        {
+            File.WriteAllText(
+                Path.Combine(_folder, "conf.d", name),
+                $"virtual_server 192.0.2.{host} 80 {{\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.21 80 {{\n weight 2\n }}\n}}\n");
+        }
+
+        EngineResult keepalived = fixture.Engine.Run($"Import-LvsConfiguration '{_folder}/keepalived.conf'");
+        Assert.Empty(keepalived.Errors);
+        Assert.Equal(
+            ["tcp/192.0.2.10:80", "tcp/192.0.2.11:80"],
+            ((LvsConfiguration)Assert.Single(keepalived.Output).BaseObject).VirtualServices.Select(service => service.ToString()));
+
+        Assert.Equal(
+            ["a.conf", "b.conf"], LocalLookup.Include($"{_folder}/con?.d/[!x]*.conf", null).Select(file => Path.GetFileName(file.Path)));
+        Assert.Empty(LocalLookup.Include("conf.d/*", null));
+
+        EngineResult rules = fixture.Engine.Run("'-A -t localhost:http -s rr' | ConvertFrom-LvsConfiguration -Format Ipvsadm");
+        Assert.Empty(rules.Errors);
+        Assert.Equal("tcp/127.0.0.1:80", Assert.Single(((LvsConfiguration)Assert.Single(rules.Output).BaseObject).VirtualServices).ToString());
+    }
+
+    [Fact]
     public void The_view_tells_services_in_eighty_columns()
     {
         LvsConfiguration read = Read(
