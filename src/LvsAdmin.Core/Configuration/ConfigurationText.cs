@@ -27,11 +27,15 @@ public static class ConfigurationText
     /// <param name="text">The text.</param>
     /// <param name="format">How it is written; not Psd1, which only PowerShell reads.</param>
     /// <param name="source">The file; null when the text has no name.</param>
+    /// <param name="names">What names of hosts and services in the text of another program stand for; null when that is not known.</param>
+    /// <param name="include">Gives the files that a text of keepalived includes (<see cref="KeepalivedOptions.Include"/>); null when none can be read.</param>
     /// <exception cref="LvsConfigurationException">It is no desired state.</exception>
-    public static ConfigurationReading Read(string text, LvsConfigurationFormat format, string? source) => format switch
+    public static ConfigurationReading Read(
+        string text, LvsConfigurationFormat format, string? source, TextNames? names = null, Func<string, string?, IReadOnlyList<KeepalivedFile>>? include = null) => format switch
     {
         LvsConfigurationFormat.Json => JsonText.Read(text, source),
-        LvsConfigurationFormat.Ipvsadm => IpvsadmText.Read(text, source),
+        LvsConfigurationFormat.Ipvsadm => IpvsadmText.Read(text, source, names),
+        LvsConfigurationFormat.Keepalived => KeepalivedText.Read(text, source, new KeepalivedOptions { Include = include }),
         _ => throw new NotSupportedException($"{format} is not read here."),
     };
 
@@ -41,6 +45,7 @@ public static class ConfigurationText
         LvsConfigurationFormat.Json => JsonText.Write(configuration),
         LvsConfigurationFormat.Psd1 => Psd1Text.Write(configuration),
         LvsConfigurationFormat.Ipvsadm => IpvsadmText.Write(configuration),
+        LvsConfigurationFormat.Keepalived => KeepalivedText.Write(configuration),
         _ => throw new NotSupportedException($"{format} is not written here."),
     };
 }

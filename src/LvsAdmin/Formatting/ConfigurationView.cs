@@ -69,12 +69,12 @@ public static class ConfigurationView
     {
         if (service.RealServers is not { } servers)
         {
-            return "real servers are left alone";
+            return "servers left alone";
         }
 
         LvsForwardingMethod[] methods = [.. servers.Select(server => server.Settings.Forwarding).Distinct()];
-        string count = servers.Count == 1 ? "1 real server" : string.Create(CultureInfo.InvariantCulture, $"{servers.Count} real servers");
-        return methods.Length == 0 ? "no real servers" : $"{count}, {string.Join(" and ", methods)}";
+        string count = servers.Count == 1 ? "1 server" : string.Create(CultureInfo.InvariantCulture, $"{servers.Count} servers");
+        return methods.Length == 0 ? "no servers" : $"{count}: {string.Join(", ", methods)}";
     }
 
     private static LvsConfiguration? Of(PSObject configuration) => DesiredState.Of(configuration);

@@ -34,11 +34,13 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
         File.WriteAllText(Path.Combine(_folder, "b.psd1"), Psd1);
         File.WriteAllText(Path.Combine(_folder, "[c].conf"), """{"owner": "c"}""");
 
-        EngineResult result = fixture.Engine.Run($"Set-Location -LiteralPath '{_folder}'; Import-LvsConfiguration ?.json, ./b*; Import-LvsConfiguration -LiteralPath '[c].conf' -Format Json; Set-Location /");
+        EngineResult result = fixture.Engine.Run($"$before = $ExecutionContext.SessionState.Path.CurrentLocation; $null = $ExecutionContext.SessionState.Path.SetLocation('{_folder}'); Import-LvsConfiguration ?.json, ./b*; Import-LvsConfiguration -LiteralPath '[c].conf' -Format Json; $null = $ExecutionContext.SessionState.Path.SetLocation($before)");
 
         Assert.Empty(result.Errors);
         Assert.Equal(["a", "web team", "c"], result.Output.Select(each => ((LvsConfiguration)each.BaseObject).Owner));
-        Assert.Equal($"{_folder}/a.json:1: No service uses the template 'unused'. (at templates.unused)", Assert.Single(result.Warnings));
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.Equal($"{_folder}/a.json:1: No service uses the template 'unused'. (at templates.unused)", result.Warnings[0]);
+        Assert.StartsWith($"{_folder}/b.psd1:6: 192.0.2.22:8080 in tcp/192.0.2.10:80: with DirectRouting the port of a packet is never rewritten", result.Warnings[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,20 +56,20 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
               "owner": "web team",
               "virtualServices": [
                 {
+                  "virtualService": "udp/192.0.2.10:53",
+                  "scheduler": "wlc",
+                  "forwarding": "DirectRouting",
+                  "realServers": [
+                    { "realServer": "192.0.2.23:53", "weight": 16 }
+                  ]
+                },
+                {
                   "virtualService": "tcp/192.0.2.10:80",
                   "scheduler": "wlc",
                   "forwarding": "DirectRouting",
                   "realServers": [
                     { "realServer": "192.0.2.21:80", "weight": 5 },
                     { "realServer": "192.0.2.22:8080", "weight": 5 }
-                  ]
-                },
-                {
-                  "virtualService": "udp/192.0.2.10:53",
-                  "scheduler": "wlc",
-                  "forwarding": "DirectRouting",
-                  "realServers": [
-                    { "realServer": "192.0.2.23:53", "weight": 16 }
                   ]
                 }
               ]
@@ -173,6 +175,33 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
     }
 
     [Fact]
+    public void Names_and_included_files_are_those_of_this_machine()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "conf.d"));
+        File.WriteAllText(Path.Combine(_folder, "keepalived.conf"), "include conf.d/*[a-c].conf\n");
+        foreach ((string name, int host) in new[] { ("b.conf", 11), ("a.conf", 10), ("x.conf", 12), (".c.conf", 13), ("d.txt", 14) })
+        {
+            File.WriteAllText(
+                Path.Combine(_folder, "conf.d", name),
+                $"virtual_server 192.0.2.{host} 80 {{\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.21 80 {{\n weight 2\n }}\n}}\n");
+        }
+
+        EngineResult keepalived = fixture.Engine.Run($"Import-LvsConfiguration '{_folder}/keepalived.conf'");
+        Assert.Empty(keepalived.Errors);
+        Assert.Equal(
+            ["tcp/192.0.2.10:80", "tcp/192.0.2.11:80"],
+            ((LvsConfiguration)Assert.Single(keepalived.Output).BaseObject).VirtualServices.Select(service => service.ToString()));
+
+        Assert.Equal(
+            ["a.conf", "b.conf"], LocalLookup.Include($"{_folder}/con?.d/[!x]*.conf", null).Select(file => Path.GetFileName(file.Path)));
+        Assert.Empty(LocalLookup.Include("conf.d/*", null));
+
+        EngineResult rules = fixture.Engine.Run("'-A -t localhost:http -s rr' | ConvertFrom-LvsConfiguration -Format Ipvsadm");
+        Assert.Empty(rules.Errors);
+        Assert.Equal("tcp/127.0.0.1:80", Assert.Single(((LvsConfiguration)Assert.Single(rules.Output).BaseObject).VirtualServices).ToString());
+    }
+
+    [Fact]
     public void The_view_tells_services_in_eighty_columns()
     {
         LvsConfiguration read = Read(
@@ -196,8 +225,8 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
             DirectorVips     : 192.0.2.10 eth0
             Forwarding       : IPv4 on
             KernelParameters : conntrack = True
-            VirtualServices  : tcp/192.0.2.10:80  mh   2 real servers, DirectRouting and Nat
-                               fwmark/7           wlc  real servers are left alone
+            VirtualServices  : tcp/192.0.2.10:80  mh   2 servers: DirectRouting, Nat
+                               fwmark/7           wlc  servers left alone
             """,
             string.Join('\n', shown.Split('\n').Select(line => line.TrimEnd())).Trim('\n'));
     }

@@ -1,3 +1,4 @@
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
@@ -35,6 +36,25 @@ internal static class Samples
         OnePacket = true,
     })
     { Statistics = Counters, HostName = Host, NetworkNamespace = Namespace };
+
+    internal static LvsConfiguration Desired { get; } = new()
+    {
+        Owner = "web team",
+        Scope = ["tcp/192.0.2.10:*"],
+        Timeout = new LvsTimeout { Tcp = 900, TcpFin = 120, Udp = 300 },
+        SyncDaemons = [new() { Role = LvsSyncRole.Master, Interface = "eth0", SyncId = 1 }],
+        DirectorVips = [new() { Address = LvsAddress.Parse("192.0.2.10"), Interface = "eth0", PrefixLength = 24 }],
+        ForwardingIPv4 = true,
+        ForwardingIPv6 = false,
+        VirtualServices =
+        [
+            new()
+            {
+                Settings = new() { VirtualService = LvsServiceId.Parse("192.0.2.10:80"), Scheduler = "wrr" },
+                RealServers = [new() { Settings = new() { RealServer = LvsServerId.Parse("192.0.2.21:80"), Forwarding = LvsForwardingMethod.Nat } }],
+            },
+        ],
+    };
 
     internal static LvsVirtualService MarkService { get; } = new(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("fwmark/7"), Scheduler = "wlc" }) { HostName = Host };
 
@@ -165,6 +185,7 @@ internal static class Samples
             HostName = Host,
             NetworkNamespace = Namespace,
         },
+        Desired,
         new LvsKernelParameter { Name = "conntrack", Value = true, Text = "1", Default = false, IsDefault = false, Unit = "seconds", Description = "Keep connection tracking.", HostName = Host, NetworkNamespace = Namespace },
         new LvsCheckResult { Subject = "192.0.2.10", Check = "ArpOwner", Outcome = LvsCheckOutcome.Failed, Message = "Two answered.", Remedy = "Set the ARP policy.", HostName = Host, NetworkNamespace = Namespace },
     ];

@@ -82,7 +82,7 @@ public abstract class SyncSuite : IAsyncLifetime
         Assert.Equal(
             [
                 "add 192.0.2.24:80", "set 192.0.2.21:80 Weight: 1 -> 4", "set service Scheduler: rr -> wrr", "set 192.0.2.22:80 Weight: 5 -> 2",
-                "set 192.0.2.23:80 Weight: 2 -> 0", "drain", "remove 192.0.2.23:80",
+                "set 192.0.2.23:80 Weight: 2 -> 0", "drain 192.0.2.23:80", "remove 192.0.2.23:80",
             ],
             Assert.Single(plan.Items).Steps.Select(step => step.Text));
 
@@ -91,6 +91,37 @@ public abstract class SyncSuite : IAsyncLifetime
         Assert.Equal(
             ["192.0.2.21:80 4", "192.0.2.22:80 2", "192.0.2.24:80 1"],
             (await Client.GetRealServersAsync(LvsServiceId.Parse("tcp/192.0.2.10:80"), Stop)).Select(server => $"{server.RealServer} {server.Settings.Weight}"));
+    }
+
+    [Theory]
+    [InlineData(4, null, "drain 192.0.2.21:80, 192.0.2.22:80", "drain 192.0.2.23:80, 192.0.2.24:80")]
+    [InlineData(3, null, "drain 192.0.2.21:80", "drain 192.0.2.22:80", "drain 192.0.2.23:80")]
+    [InlineData(4, 3, "drain 192.0.2.21:80", "drain 192.0.2.22:80", "drain 192.0.2.23:80", "drain 192.0.2.24:80")]
+    [InlineData(1, null)]
+    [InlineData(2, 2)]
+    public async Task A_server_gets_another_method_when_its_connections_have_ended_while_others_serve(int count, int? minimum, params string[] drains)
+    {
+        ServerConfiguration[] servers = [.. Enumerable.Range(21, count).Select(number => Server($"192.0.2.{number}:80", 2))];
+        await SyncAsync(Document(Service("tcp/192.0.2.10:80", "rr", servers)));
+        LvsConfiguration document = Document(Service(
+            "tcp/192.0.2.10:80", "rr", [.. servers.Select(server => server with { Settings = server.Settings with { Forwarding = LvsForwardingMethod.Nat } })]) with
+        { MinimumAvailable = minimum });
+
+        LvsPlan plan = await PlanAsync(document);
+
+        LvsPlanItem item = Assert.Single(plan.Items);
+        Assert.Equal(drains, item.Steps.Select(step => step.Text).Where(step => step.StartsWith("drain", StringComparison.Ordinal)));
+        // Where no other can take its connections, that is said.
+        Assert.Equal(drains.Length == 0 ? count : 0, item.Warnings.Count(warning => warning.Contains("may be cut", StringComparison.Ordinal)));
+        int available = count;
+        foreach (string step in item.Steps.Select(step => step.Text))
+        {
+            available += step.EndsWith("-> 0", StringComparison.Ordinal) ? -1 : step.Contains("Forwarding: DirectRouting -> Nat", StringComparison.Ordinal) && drains.Length > 0 ? 1 : 0;
+            Assert.True(available >= Math.Max(minimum ?? 1, (count + 1) / 2), string.Join('\n', item.Steps.Select(each => each.Text)));
+        }
+
+        Assert.True((await ApplyAsync(plan)).Succeeded);
+        await IsDesired(document);
     }
 
     [Fact]
@@ -410,9 +441,10 @@ public abstract class SyncSuite : IAsyncLifetime
         {
             string[] steps = [.. item.Steps.Select(step => step.Text)];
             int lastAdded = Array.FindLastIndex(steps, step => step.StartsWith("add ", StringComparison.Ordinal));
-            int firstLowered = Array.FindIndex(steps, step => step.EndsWith("-> 0", StringComparison.Ordinal) || step is "drain" || step.StartsWith("remove ", StringComparison.Ordinal));
+            int firstLowered = Array.FindIndex(
+                steps, step => step.EndsWith("-> 0", StringComparison.Ordinal) || step.StartsWith("drain ", StringComparison.Ordinal) || step.StartsWith("remove ", StringComparison.Ordinal));
             Assert.True(firstLowered < 0 || lastAdded < firstLowered, $"{which}\n{string.Join('\n', steps)}");
-            int drain = Array.IndexOf(steps, "drain");
+            int drain = Array.FindLastIndex(steps, step => step.StartsWith("drain ", StringComparison.Ordinal));
             int firstRemoved = Array.FindIndex(steps, step => step.StartsWith("remove 1", StringComparison.Ordinal) || step.StartsWith("remove [", StringComparison.Ordinal));
             Assert.True(firstRemoved < 0 || (drain >= 0 && drain < firstRemoved), $"{which}\n{string.Join('\n', steps)}");
         }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
@@ -16,7 +17,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
 {
     private const int FewestExamples = 3;
 
-    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence"];
+    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence"];
 
     // -WhatIf and -Confirm count as common to PowerShell, but not every cmdlet has them: so they are described where they are.
     private static readonly HashSet<string> CommonParameters =
@@ -193,6 +194,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         string[] ids =
         [
             .. Enum.GetNames<IpvsError>(),
+            .. Enum.GetNames<LvsSyncError>(),
             .. Enum.GetNames<LvsHostError>().Select(name => name == nameof(LvsHostError.Failed) ? "HostFailed" : name),
             .. typeof(NetlinkException).Assembly.GetTypes().Where(typeof(NetlinkException).IsAssignableFrom)
                 .Select(type => type.Name.Replace("Exception", "", StringComparison.Ordinal)),
@@ -242,7 +244,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         AssertNoProblems();
     }
 
-    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.""")]
+    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.|(?:Problem|LvsConfigurationException|Error)\(\s*"(?<id>[A-Z]\w+)"|const string (?:Invalid|Rule|Syntax) = "(?<id>[A-Z]\w+)\x22""")]
     private static partial Regex ErrorIdInSource();
 
     [GeneratedRegex(@"^    (?<id>[A-Z]\w+)(?=  |$)", RegexOptions.Multiline)]

@@ -12,6 +12,7 @@ internal sealed class DocumentContext
     private readonly HashSet<ConfigurationProblem> _known = [];
     private readonly List<ConfigurationProblem> _problems = [];
     private readonly List<ConfigurationNote> _notes = [];
+    private readonly HashSet<ConfigurationNote> _knownNotes = [];
 
     /// <summary>Begins.</summary>
     /// <param name="source">The file; null when the text has no name.</param>
@@ -46,7 +47,7 @@ internal sealed class DocumentContext
     internal void Note(DocumentPlace place, string message)
     {
         ConfigurationNote note = new($"{message}{(place.Path.Length == 0 ? string.Empty : $" (at {place.Path})")}", _source, place.Line);
-        if (!_notes.Contains(note))
+        if (_knownNotes.Add(note))
         {
             _notes.Add(note);
         }

@@ -18,48 +18,50 @@ internal sealed class DrainWatch(ILvsHost host, IpvsClient client, SyncOptions o
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<PlanStep.Drain, Dictionary<LvsServerId, LvsRealServer?>> _waiting = [];
+    private readonly Dictionary<PlanStep.Drain, Waiting> _waiting = [];
     private readonly Dictionary<(LvsServiceId Service, LvsServerId Server), long> _quietSince = [];
-    private long? _begun;
     private bool? _templatesExpire;
     private TimeSpan _pause = ShortPause;
 
     /// <summary>How many servers still have connections.</summary>
-    internal int ServerCount => _waiting.Values.Sum(servers => servers.Count);
+    internal int ServerCount => _waiting.Values.Sum(waiting => waiting.Servers.Count);
 
     /// <summary>How many connections they have, persistence templates included.</summary>
-    internal long ConnectionCount => _waiting.Values.SelectMany(servers => servers.Values).OfType<LvsRealServer>().Sum(server => (long)server.ActiveConnections + server.InactiveConnections + server.PersistentConnections);
+    internal long ConnectionCount => _waiting.Values.SelectMany(waiting => waiting.Servers.Values).OfType<LvsRealServer>().Sum(server => (long)server.ActiveConnections + server.InactiveConnections + server.PersistentConnections);
 
-    /// <summary>How long they are waited for yet.</summary>
-    internal TimeSpan Remaining => options.DrainTimeout - (_begun is { } begun ? options.Time.GetElapsedTime(begun) : TimeSpan.Zero);
+    /// <summary>How long the one that is waited for longest is waited for yet.</summary>
+    internal TimeSpan Remaining => _waiting.Count == 0 ? TimeSpan.Zero : _waiting.Values.Max(RemainingOf);
 
-    /// <summary>Begins to wait for the servers of a step; all steps have the same time, from the first one's beginning.</summary>
+    /// <summary>Whether a step's wait has begun.</summary>
+    internal bool HasBegun(PlanStep.Drain drain) => _waiting.ContainsKey(drain);
+
+    /// <summary>Begins to wait for the servers of a step.</summary>
     internal void Begin(PlanStep.Drain drain)
     {
-        _begun ??= options.Time.GetTimestamp();
-        _waiting[drain] = drain.Servers.ToDictionary(server => server, _ => (LvsRealServer?)null);
+        _pause = ShortPause;
+        _waiting[drain] = new Waiting(drain.Servers.ToDictionary(server => server, _ => (LvsRealServer?)null), options.Time.GetTimestamp());
     }
 
     /// <summary>Whether a step's wait is over: no connections are left, or no time.</summary>
-    internal bool IsOver(PlanStep.Drain drain) => !_waiting.TryGetValue(drain, out Dictionary<LvsServerId, LvsRealServer?>? servers) || servers.Count == 0 || Remaining <= TimeSpan.Zero;
+    internal bool IsOver(PlanStep.Drain drain) => !_waiting.TryGetValue(drain, out Waiting? waiting) || waiting.Servers.Count == 0 || RemainingOf(waiting) <= TimeSpan.Zero;
 
     /// <summary>What was left when a step's wait ended; null for nothing. The step is not waited for any more.</summary>
     internal string? LeftOf(PlanStep.Drain drain)
     {
-        if (!_waiting.Remove(drain, out Dictionary<LvsServerId, LvsRealServer?>? servers) || servers.Count == 0)
+        if (!_waiting.Remove(drain, out Waiting? waiting) || waiting.Servers.Count == 0)
         {
             return null;
         }
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"after {options.DrainTimeout.TotalSeconds:0.#} s still connected: {string.Join(", ", servers.Values.OfType<LvsRealServer>().Select(Describe))}");
+            $"after {options.DrainTimeout.TotalSeconds:0.#} s still connected: {string.Join(", ", waiting.Servers.Values.OfType<LvsRealServer>().Select(Describe))}");
     }
 
     /// <summary>Looks at the connections once.</summary>
     internal async ValueTask LookAsync(CancellationToken cancellationToken)
     {
-        foreach ((PlanStep.Drain drain, Dictionary<LvsServerId, LvsRealServer?> servers) in _waiting)
+        foreach ((PlanStep.Drain drain, (Dictionary<LvsServerId, LvsRealServer?> servers, _)) in _waiting)
         {
             LvsServiceId service = drain.Service.VirtualService;
             bool templatesCount = drain.Service.PersistenceTimeout is not null && !await TemplatesExpireAsync(cancellationToken).ConfigureAwait(false);
@@ -87,6 +89,8 @@ internal sealed class DrainWatch(ILvsHost host, IpvsClient client, SyncOptions o
         await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, options.Time, cancellationToken).ConfigureAwait(false);
         _pause = _pause + _pause < LongPause ? _pause + _pause : LongPause;
     }
+
+    private TimeSpan RemainingOf(Waiting waiting) => options.DrainTimeout - options.Time.GetElapsedTime(waiting.Begun);
 
     private bool IsDrained(LvsServiceId service, LvsRealServer server, bool templatesCount)
     {
@@ -119,4 +123,6 @@ internal sealed class DrainWatch(ILvsHost host, IpvsClient client, SyncOptions o
         string templates = server.PersistentConnections == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", {server.PersistentConnections} persistence templates");
         return string.Create(CultureInfo.InvariantCulture, $"{server.RealServer} ({server.ActiveConnections} active, {server.InactiveConnections} inactive{templates})");
     }
+
+    private sealed record Waiting(Dictionary<LvsServerId, LvsRealServer?> Servers, long Begun);
 }

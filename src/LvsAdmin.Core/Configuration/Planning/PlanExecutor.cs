@@ -120,13 +120,13 @@ public sealed class PlanExecutor
     private async ValueTask RunTogetherAsync(List<Lane> lanes, CancellationToken cancellationToken)
     {
         await RunTableAsync(lanes, cancellationToken).ConfigureAwait(false);
-        foreach (Lane lane in lanes.Where(lane => lane.Next?.Planned is PlanStep.Drain))
-        {
-            _drains.Begin((PlanStep.Drain)lane.Next!.Planned);
-        }
-
         while (lanes.Where(lane => lane.Next?.Planned is PlanStep.Drain).ToList() is { Count: > 0 } waiting)
         {
+            foreach (PlanStep.Drain drain in waiting.Select(lane => (PlanStep.Drain)lane.Next!.Planned).Where(drain => !_drains.HasBegun(drain)))
+            {
+                _drains.Begin(drain);
+            }
+
             await _drains.LookAsync(cancellationToken).ConfigureAwait(false);
             foreach (Lane lane in waiting)
             {
@@ -139,7 +139,7 @@ public sealed class PlanExecutor
             }
 
             await RunTableAsync(waiting, cancellationToken).ConfigureAwait(false);
-            if (lanes.Any(lane => lane.Next?.Planned is PlanStep.Drain))
+            if (_drains.ServerCount > 0)
             {
                 await _report(Progress() with { Draining = _drains.ServerCount, Connections = _drains.ConnectionCount, Remaining = _drains.Remaining }).ConfigureAwait(false);
                 await _drains.PauseAsync(cancellationToken).ConfigureAwait(false);

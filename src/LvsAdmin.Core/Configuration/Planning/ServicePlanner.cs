@@ -45,6 +45,11 @@ internal sealed class ServicePlanner
             return draft.Finish(refusal);
         }
 
+        if (current is not null)
+        {
+            draft.Reroute(current, Minimum(desired));
+        }
+
         return draft.Finish(desired.RealServers is null ? null : BelowMinimum(desired, servers));
     }
 
@@ -115,13 +120,14 @@ internal sealed class ServicePlanner
                 [.. SettingsProperties.Differences(SettingsProperties.Of(current.Settings), SettingsProperties.Of(settings))];
             if (differences.Length == 0)
             {
+                draft.Stays(settings);
                 continue;
             }
 
             draft.Warn(IpvsValidation.CheckChange(draft.Service, current.Settings, settings));
             foreach ((SettingsProperty old, SettingsProperty desired) in differences)
             {
-                string? reason = old.Name == nameof(RealServerSettings.Forwarding) ? "connections that are there keep their way" : null;
+                string? reason = old.Name == nameof(RealServerSettings.Forwarding) ? "connections that are there keep their way, and are waited for before" : null;
                 draft.Differ(LvsChangeAction.Set, settings.RealServer, old.Name, old.Text, desired.Text, reason);
             }
 
@@ -160,10 +166,7 @@ internal sealed class ServicePlanner
         RealServerSettings[] after = [.. desired.RealServers!.Where(server => !_holds.ContainsKey((desired.VirtualService, server.RealServer))).Select(server => server.Settings)];
         int available = after.Count(server => server.Weight > 0);
         int before = servers.Count(server => server.Settings.Weight > 0);
-        (int least, bool isPercent) = _options.MinimumAvailable is { } given
-            ? (given, _options.MinimumIsPercent)
-            : (desired.MinimumAvailable ?? 1, desired is { MinimumAvailable: not null, MinimumIsPercent: true });
-        int minimum = isPercent ? (int)Math.Ceiling(desired.RealServers!.Count * (long)least / 100.0) : least;
+        int minimum = Minimum(desired);
         if (available < before && available < minimum)
         {
             return new LvsSyncException(LvsSyncError.MinimumNotKept, string.Create(
@@ -177,6 +180,14 @@ internal sealed class ServicePlanner
                 CultureInfo.InvariantCulture,
                 $"{desired.VirtualService} on {_hostName} would be left with weights of {weight} together, and its quorum is {quorum}: nothing of it is changed. Lower the quorum in the document if this is meant."))
             : null;
+    }
+
+    private int Minimum(ServiceConfiguration desired)
+    {
+        (int least, bool isPercent) = _options.MinimumAvailable is { } given
+            ? (given, _options.MinimumIsPercent)
+            : (desired.MinimumAvailable ?? 1, desired is { MinimumAvailable: not null, MinimumIsPercent: true });
+        return isPercent ? (int)Math.Ceiling((desired.RealServers?.Count ?? 0) * (long)least / 100.0) : least;
     }
 
     private static long Connections(LvsRealServer server) => (long)server.ActiveConnections + server.InactiveConnections;
@@ -193,10 +204,13 @@ internal sealed class ServicePlanner
         private readonly List<PlanStep> _add = [];
         private readonly List<PlanStep> _raise = [];
         private readonly List<PlanStep> _update = [];
+        private readonly List<PlanStep> _reroute = [];
         private readonly List<PlanStep> _lower = [];
         private readonly List<PlanStep> _quiesce = [];
         private readonly List<PlanStep> _drain = [];
         private readonly List<PlanStep> _remove = [];
+        private readonly List<(LvsRealServer Current, RealServerSettings Desired, string Text)> _rerouted = [];
+        private int _steady;
 
         internal LvsServiceId Service => service;
 
@@ -228,12 +242,27 @@ internal sealed class ServicePlanner
             _update.Add(new PlanStep.Table(
                 Said("set service", differences), new IpvsChange.SetService(current, desired), [new IpvsChange.SetService(current, current.Settings)]));
 
-        internal void AddServer(RealServerSettings settings) =>
+        internal void AddServer(RealServerSettings settings)
+        {
+            Stays(settings);
             _add.Add(new PlanStep.Table(
                 $"add {settings.RealServer}", new IpvsChange.AddRealServer(service, settings), [new IpvsChange.RemoveRealServer(service, settings.RealServer)]));
+        }
+
+        /// <summary>Counts a server that takes connections while others are taken out for a moment.</summary>
+        internal void Stays(RealServerSettings settings) => _steady += settings.Weight > 0 ? 1 : 0;
 
         internal void ChangeServer(LvsRealServer current, RealServerSettings desired, IEnumerable<(SettingsProperty Old, SettingsProperty New)> differences)
         {
+            string text = Said($"set {current.RealServer}", differences);
+            // A server that has another method now, with connections of the one from before: see Reroute.
+            if (desired.Forwarding != current.Settings.Forwarding && current.Settings.Weight > 0 && planner._options.DrainTimeout > TimeSpan.Zero)
+            {
+                _rerouted.Add((current, desired, text));
+                return;
+            }
+
+            Stays(desired);
             List<PlanStep> phase = desired.Weight.CompareTo(current.Settings.Weight) switch
             {
                 > 0 => _raise,
@@ -241,7 +270,37 @@ internal sealed class ServicePlanner
                 _ => _lower,
             };
             phase.Add(new PlanStep.Table(
-                Said($"set {current.RealServer}", differences), new IpvsChange.SetRealServer(current, desired), [new IpvsChange.SetRealServer(current, current.Settings)]));
+                text, new IpvsChange.SetRealServer(current, desired), [new IpvsChange.SetRealServer(current, current.Settings)]));
+        }
+
+        /// <summary>
+        /// Plans the servers that get another forwarding method. The kernel keeps one route a server for all of its connections
+        /// (__ip_vs_get_out_rt, ip_vs_xmit.c), whatever their method: one that NAT or a tunnel has looked up does not tell the next hop that direct routing
+        /// needs, and then the director asks the link for the virtual IP itself. So a server is changed when its connections have ended, and others take the new ones
+        /// meanwhile: not more than half of all at a time, and never fewer than the minimum. Where there is no other, it is changed at once.
+        /// </summary>
+        internal void Reroute(LvsVirtualService from, int minimum)
+        {
+            int all = _steady + _rerouted.Count;
+            int atOnce = all - Math.Max(minimum, (all + 1) / 2);
+            if (atOnce <= 0)
+            {
+                foreach ((LvsRealServer current, RealServerSettings desired, string text) in _rerouted)
+                {
+                    Warn([$"{current.RealServer} of {service}: there is no other real server to take its connections while it changes to {desired.Forwarding}. Those that it has may be cut."]);
+                    _reroute.Add(new PlanStep.Table(text, new IpvsChange.SetRealServer(current, desired), [new IpvsChange.SetRealServer(current, current.Settings)]));
+                }
+
+                return;
+            }
+
+            foreach ((LvsRealServer Current, RealServerSettings Desired, string Text)[] group in _rerouted.Chunk(atOnce))
+            {
+                _reroute.AddRange(group.Select(server => Quiesce(server.Current)));
+                _reroute.Add(new PlanStep.Drain($"drain {string.Join(", ", group.Select(server => server.Current.RealServer))}", from, [.. group.Select(server => server.Current.RealServer)]));
+                _reroute.AddRange(group.Select(server => new PlanStep.Table(
+                    server.Text, new IpvsChange.SetRealServer(server.Current, server.Desired), [new IpvsChange.SetRealServer(server.Current, server.Current.Settings with { Weight = 0 })])));
+            }
         }
 
         internal void RemoveServers(LvsVirtualService from, IReadOnlyList<LvsRealServer> leaving)
@@ -263,20 +322,21 @@ internal sealed class ServicePlanner
 
             foreach (LvsRealServer server in leaving.Where(server => server.Settings.Weight > 0))
             {
-                _quiesce.Add(new PlanStep.Table(
-                    string.Create(CultureInfo.InvariantCulture, $"set {server.RealServer} Weight: {server.Settings.Weight} -> 0"),
-                    new IpvsChange.SetRealServer(server, server.Settings with { Weight = 0 }),
-                    [new IpvsChange.SetRealServer(server, server.Settings)])
-                { MayBeGone = true });
+                _quiesce.Add(Quiesce(server) with { MayBeGone = true });
             }
 
-            _drain.Add(new PlanStep.Drain("drain", from, [.. leaving.Select(server => server.RealServer)]));
+            _drain.Add(new PlanStep.Drain($"drain {string.Join(", ", leaving.Select(server => server.RealServer))}", from, [.. leaving.Select(server => server.RealServer)]));
         }
+
+        private static PlanStep.Table Quiesce(LvsRealServer server) => new(
+            string.Create(CultureInfo.InvariantCulture, $"set {server.RealServer} Weight: {server.Settings.Weight} -> 0"),
+            new IpvsChange.SetRealServer(server, server.Settings with { Weight = 0 }),
+            [new IpvsChange.SetRealServer(server, server.Settings)]);
 
         internal LvsPlanItem? Finish(Exception? refusal) => _changes.Count == 0 && refusal is null
             ? null
             : new LvsPlanItem(
-                $"virtual service {service}", service, _changes, refusal is null ? [.. _make, .. _add, .. _raise, .. _update, .. _lower, .. _quiesce, .. _drain, .. _remove] : [])
+                $"virtual service {service}", service, _changes, refusal is null ? [.. _make, .. _add, .. _raise, .. _update, .. _reroute, .. _lower, .. _quiesce, .. _drain, .. _remove] : [])
             {
                 Warnings = _warnings,
                 Refusal = refusal,

@@ -75,7 +75,7 @@ internal static class ConfigurationFiles
     /// <exception cref="LvsConfigurationException">It is no desired state.</exception>
     internal static ConfigurationReading Parse(string text, LvsConfigurationFormat format, string? source) => format == LvsConfigurationFormat.Psd1
         ? DocumentBinder.Bind(Psd1Reader.Read(text, source), source, ignoreCase: true)
-        : ConfigurationText.Read(text, format, source);
+        : ConfigurationText.Read(text, format, source, LocalLookup.Names, LocalLookup.Include);
 
     private static LvsConfigurationException Missing(string path, Exception? cause = null) =>
         new([new ConfigurationProblem("ConfigurationFileMissing", new ConfigurationNote($"There is no file '{path}'."))], cause);

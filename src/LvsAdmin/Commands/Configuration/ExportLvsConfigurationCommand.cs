@@ -65,7 +65,8 @@ public sealed class ExportLvsConfigurationCommand : LvsHostCommand
         LvsConfiguration read = TableOnly
             ? await ConfigurationExport.ReadTableAsync(client, services, StopToken)
             : await ConfigurationExport.ReadAllAsync(TargetHost, client, services, StopToken);
-        await InvokeAsync(() => Write(read, CurrentHost.Name));
+        string host = CurrentHost.Name;
+        await InvokeAsync(() => Write(read, host));
     }
 
     private protected override bool TakeFromSession(PSObject value)

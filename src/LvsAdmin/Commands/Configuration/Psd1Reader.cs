@@ -60,7 +60,7 @@ internal static class Psd1Reader
                     ],
                     line,
                     column);
-            case StringConstantExpressionAst { StringConstantType: not StringConstantType.BareWord } text:
+            case StringConstantExpressionAst text:
                 return DocumentNode.OfText(text.Value, line, column);
             case VariableExpressionAst variable:
                 return variable.VariablePath.UserPath.ToUpperInvariant() switch

@@ -84,6 +84,13 @@ public sealed class SetLvsRealServerCommand : RealServerCommand
             await WarningAsync(warning);
         }
 
+        if (desired.Forwarding != current.Forwarding && current.ActiveConnections + current.InactiveConnections > 0)
+        {
+            // See Reroute in ServicePlanner: the kernel keeps one route a server for all of its connections, whatever their method.
+            await WarningAsync(
+                $"{target} has {current.ActiveConnections} active and {current.InactiveConnections} inactive connections, and changes from {current.Forwarding} to {desired.Forwarding}: they, or new ones, may be cut. Sync-LvsConfiguration waits for them first.");
+        }
+
         if (await ShouldProcessAsync(target, $"Set {string.Join(", ", changes)}"))
         {
             await client.SetRealServerAsync(current, desired, StopToken);
