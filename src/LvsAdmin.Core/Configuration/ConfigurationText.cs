@@ -36,7 +36,8 @@ public static class ConfigurationText
         LvsConfigurationFormat.Json => JsonText.Read(text, source),
         LvsConfigurationFormat.Ipvsadm => IpvsadmText.Read(text, source, names),
         LvsConfigurationFormat.Keepalived => KeepalivedText.Read(text, source, new KeepalivedOptions { Include = include }),
-        _ => throw new NotSupportedException($"{format} is not read here."),
+        LvsConfigurationFormat.Ldirectord => LdirectordText.Read(text, source, names),
+        _ => throw new NotSupportedException($"{format} is read by PowerShell alone."),
     };
 
     /// <summary>Writes a desired state. What the format cannot say is told in the notes.</summary>
@@ -46,6 +47,7 @@ public static class ConfigurationText
         LvsConfigurationFormat.Psd1 => Psd1Text.Write(configuration),
         LvsConfigurationFormat.Ipvsadm => IpvsadmText.Write(configuration),
         LvsConfigurationFormat.Keepalived => KeepalivedText.Write(configuration),
-        _ => throw new NotSupportedException($"{format} is not written here."),
+        LvsConfigurationFormat.Ldirectord => LdirectordText.Write(configuration),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
     };
 }

@@ -174,6 +174,27 @@ public sealed class ConfigurationTextTests(CmdletFixture fixture) : IDisposable
         Assert.Equal(live.Document.TrimEnd('\n'), Assert.Single(result.Output).BaseObject);
     }
 
+    [Theory]
+    [InlineData("Json", "x.json")]
+    [InlineData("Psd1", "x.psd1")]
+    [InlineData("Ipvsadm", "x.rules")]
+    [InlineData("Keepalived", "keepalived.conf")]
+    [InlineData("Ldirectord", "ldirectord.cf")]
+    public void Every_format_is_written_and_known_by_its_file(string format, string name)
+    {
+        LvsConfiguration written = JsonText.Read(
+            """{"virtualServices": {"virtualService": "tcp/192.0.2.10:80", "scheduler": "wrr", "forwarding": "Nat", "realServers": ["192.0.2.21", {"realServer": "192.0.2.22", "weight": 3}]}}""",
+            null).Configuration;
+
+        File.WriteAllText(Path.Combine(_folder, name), (string)Assert.Single(fixture.Engine.Run($"$input | ConvertTo-LvsConfiguration -Format {format}", written).Output).BaseObject + "\n");
+        EngineResult result = fixture.Engine.Run($"Import-LvsConfiguration '{_folder}/{name}'");
+
+        Assert.Empty(result.Errors);
+        ServiceConfiguration service = Assert.Single(((LvsConfiguration)Assert.Single(result.Output).BaseObject).VirtualServices);
+        Assert.Equal(written.VirtualServices[0].Settings, service.Settings);
+        Assert.Equal(written.VirtualServices[0].RealServers!.Select(server => server.Settings), service.RealServers!.Select(server => server.Settings));
+    }
+
     [Fact]
     public void Names_and_included_files_are_those_of_this_machine()
     {
