@@ -54,7 +54,7 @@ internal sealed class KernelAttributes<TAttribute>
     }
 
     /// <summary>Whether all of these are there.</summary>
-    internal bool Has(params ReadOnlySpan<TAttribute> attributes)
+    internal bool Has(params TAttribute[] attributes)
     {
         foreach (TAttribute attribute in attributes)
         {
