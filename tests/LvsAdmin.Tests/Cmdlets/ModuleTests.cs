@@ -8,7 +8,10 @@ namespace LvsAdmin.Tests.Cmdlets;
 [Trait("Level", "Cmdlets")]
 public sealed class ModuleTests(CmdletFixture fixture)
 {
-    private static readonly string[] Changing = ["Add", "Clear", "Disable", "Enable", "Install", "New", "Remove", "Reset", "Set", "Start", "Stop"];
+    private static readonly string[] Changing =
+    [
+        "Add", "Clear", "Disable", "Enable", "Export", "Install", "New", "Remove", "Reset", "Restore", "Resume", "Set", "Start", "Stop", "Suspend", "Sync",
+    ];
 
     private static readonly string[] HostParameters =
         ["HostName", "UserName", "HostPort", "KeyFilePath", "Options", "ConnectingTimeout", "Sudo", "ThrottleLimit", "LvsSession", "Session", "NetworkNamespace", "InputObject", "AsJob", "JobName"];

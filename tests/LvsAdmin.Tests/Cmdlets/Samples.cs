@@ -56,6 +56,29 @@ internal static class Samples
         ],
     };
 
+    internal static LvsConfigurationChange Change { get; } = new()
+    {
+        Action = LvsChangeAction.Remove,
+        Subject = LvsChangeSubject.RealServer,
+        Identity = "tcp/192.0.2.10:80 -> 192.0.2.21:80",
+        VirtualService = LvsServiceId.Parse("192.0.2.10:80"),
+        RealServer = LvsServerId.Parse("192.0.2.21:80"),
+        Property = "Weight",
+        Current = "Weight 1",
+        Desired = "2",
+        Reason = "not in the document",
+        ConnectionsAffected = 7,
+        HostName = Host,
+        NetworkNamespace = Namespace,
+    };
+
+    internal static LvsPlan Plan { get; } = new(
+        Desired,
+        new SyncOptions { Prune = true, MinimumAvailable = 50, MinimumIsPercent = true },
+        [new LvsPlanItem("virtual service tcp/192.0.2.10:80", Change.VirtualService, [Change], [new PlanStep.Drain("drain 192.0.2.21:80", Service, [])])],
+        "0123456789abcdef")
+    { HostName = Host, NetworkNamespace = Namespace };
+
     internal static LvsVirtualService MarkService { get; } = new(new VirtualServiceSettings { VirtualService = LvsServiceId.Parse("fwmark/7"), Scheduler = "wlc" }) { HostName = Host };
 
     internal static LvsRealServer Server { get; } = new(Service.VirtualService, new RealServerSettings
@@ -76,6 +99,11 @@ internal static class Samples
         Service,
         MarkService,
         Server,
+        Change,
+        Change with { VirtualService = null, RealServer = null, Action = LvsChangeAction.Set, Subject = LvsChangeSubject.Timeout, Identity = "timeouts" },
+        Plan,
+        new LvsSyncResult(Plan, [new LvsSyncStep(Plan.Items[0], Plan.Items[0].Steps[0])], [new LvsSyncFailure("timeouts", new LvsSyncException("It cannot be."))], TimeSpan.FromSeconds(1.5)),
+        new LvsTableCheckpoint(Desired, new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero), Host, Namespace),
         new LvsRealServer(LvsServiceId.Parse("192.0.2.10:80"), new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Forwarding = LvsForwardingMethod.Tunnel, TunnelType = LvsTunnelType.Gre, TunnelChecksum = LvsTunnelChecksum.Checksum }) { HostName = Host },
         new LvsTrafficStatistics(Counters, Host, Namespace),
         new LvsTrafficStatistics(Service),

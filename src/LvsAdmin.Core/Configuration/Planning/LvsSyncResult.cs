@@ -3,7 +3,7 @@ namespace LvsAdmin.Core.Configuration;
 /// <summary>What became of a plan on a director.</summary>
 public sealed class LvsSyncResult
 {
-    internal LvsSyncResult(LvsPlan plan, IReadOnlyList<LvsSyncStep> steps, IReadOnlyList<(string Identity, Exception Failure)> failures, TimeSpan duration)
+    internal LvsSyncResult(LvsPlan plan, IReadOnlyList<LvsSyncStep> steps, IReadOnlyList<LvsSyncFailure> failures, TimeSpan duration)
     {
         HostName = plan.HostName;
         NetworkNamespace = plan.NetworkNamespace;
@@ -21,8 +21,8 @@ public sealed class LvsSyncResult
     /// <summary>The steps, object by object.</summary>
     public IReadOnlyList<LvsSyncStep> Steps { get; }
 
-    /// <summary>What failed, by the objects' names.</summary>
-    public IReadOnlyList<(string Identity, Exception Failure)> Failures { get; }
+    /// <summary>What failed.</summary>
+    public IReadOnlyList<LvsSyncFailure> Failures { get; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }

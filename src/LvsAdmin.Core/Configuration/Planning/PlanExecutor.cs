@@ -16,7 +16,7 @@ public sealed class PlanExecutor
     private readonly DrainWatch _drains;
     private readonly List<Lane> _lanes;
     private readonly List<LvsSyncStep> _journal = [];
-    private readonly List<(string Identity, Exception Failure)> _failures = [];
+    private readonly List<LvsSyncFailure> _failures = [];
 
     private PlanExecutor(ILvsHost host, IpvsClient client, LvsPlan plan, SyncOptions options, Func<SyncProgress, ValueTask> report)
     {
@@ -248,7 +248,7 @@ public sealed class PlanExecutor
         }
 
         lane.Stop();
-        _failures.Add((lane.Item.Identity, failure));
+        _failures.Add(new LvsSyncFailure(lane.Item.Identity, failure));
     }
 
     private SyncProgress Progress() => new(

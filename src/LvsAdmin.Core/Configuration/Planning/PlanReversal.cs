@@ -10,13 +10,13 @@ namespace LvsAdmin.Core.Configuration;
 /// </summary>
 internal sealed class PlanReversal(ILvsHost host, IpvsClient client, SyncOptions options)
 {
-    private readonly List<(string Identity, Exception Failure)> _failures = [];
+    private readonly List<LvsSyncFailure> _failures = [];
 
     /// <summary>Takes the steps of a journal back. Not cancellable: the director would be left half changed.</summary>
     /// <param name="journal">The finished steps, the first one first.</param>
     /// <returns>What could not be taken back.</returns>
     /// <exception cref="LvsConnectionException">The director was lost.</exception>
-    internal async ValueTask<IReadOnlyList<(string Identity, Exception Failure)>> RunAsync(IReadOnlyList<LvsSyncStep> journal)
+    internal async ValueTask<IReadOnlyList<LvsSyncFailure>> RunAsync(IReadOnlyList<LvsSyncStep> journal)
     {
         ILookup<bool, LvsSyncStep> steps = journal.Reverse().ToLookup(step => step.Planned is PlanStep.Table { Change: IpvsChange.AddService or IpvsChange.AddRealServer });
         foreach (LvsSyncStep step in steps[false])
@@ -64,7 +64,7 @@ internal sealed class PlanReversal(ILvsHost host, IpvsClient client, SyncOptions
         catch (Exception failure) when (failure is IpvsException or (LvsHostException and not LvsConnectionException))
         {
             step.Message = $"could not be taken back: {failure.Message}";
-            _failures.Add((step.Identity, new LvsSyncException(
+            _failures.Add(new LvsSyncFailure(step.Identity, new LvsSyncException(
                 LvsSyncError.SyncFailed, $"{step.Identity} on {host.Name}: '{step.Step}' could not be taken back: {failure.Message}", failure)));
         }
     }
