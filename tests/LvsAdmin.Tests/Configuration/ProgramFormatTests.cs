@@ -2,7 +2,11 @@ using LvsAdmin.Core.Configuration;
 
 namespace LvsAdmin.Tests.Configuration;
 
-/// <summary>What the programs' packages bring, and what the programs accept. Nothing is started but <c>keepalived -t</c>, which only reads.</summary>
+/// <summary>
+/// What the programs' packages bring, and what the programs accept. Nothing is started but <c>keepalived -t</c>, which only reads. It needs no kernel of its
+/// own, but the packages, which the guest always has.
+/// </summary>
+[Trait("Level", "Kernel")]
 public sealed class ProgramFormatTests
 {
     private const string LdirectordSample = "/usr/share/doc/ldirectord/examples/ldirectord.cf";

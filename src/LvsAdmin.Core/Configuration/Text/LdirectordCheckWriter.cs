@@ -83,7 +83,7 @@ internal sealed class LdirectordCheckWriter
 
                 return lines;
             case HealthCheckKind.Dns:
-                left = left with { QueryName = null, QueryType = check.QueryType is "A" ? null : check.QueryType };
+                left = left with { QueryName = null };
                 List<string> dns = ["service=dns", "checktype=negotiate"];
                 AddText(dns, "request", check.QueryName);
                 return dns;
