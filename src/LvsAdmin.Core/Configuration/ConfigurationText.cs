@@ -32,13 +32,13 @@ public static class ConfigurationText
     /// <exception cref="LvsConfigurationException">It is no desired state.</exception>
     public static ConfigurationReading Read(
         string text, LvsConfigurationFormat format, string? source, TextNames? names = null, Func<string, string?, IReadOnlyList<KeepalivedFile>>? include = null) => format switch
-    {
-        LvsConfigurationFormat.Json => JsonText.Read(text, source),
-        LvsConfigurationFormat.Ipvsadm => IpvsadmText.Read(text, source, names),
-        LvsConfigurationFormat.Keepalived => KeepalivedText.Read(text, source, new KeepalivedOptions { Include = include }),
-        LvsConfigurationFormat.Ldirectord => LdirectordText.Read(text, source, names),
-        _ => throw new NotSupportedException($"{format} is read by PowerShell alone."),
-    };
+        {
+            LvsConfigurationFormat.Json => JsonText.Read(text, source),
+            LvsConfigurationFormat.Ipvsadm => IpvsadmText.Read(text, source, names),
+            LvsConfigurationFormat.Keepalived => KeepalivedText.Read(text, source, new KeepalivedOptions { Include = include }),
+            LvsConfigurationFormat.Ldirectord => LdirectordText.Read(text, source, names),
+            _ => throw new NotSupportedException($"{format} is read by PowerShell alone."),
+        };
 
     /// <summary>Writes a desired state. What the format cannot say is told in the notes.</summary>
     public static ConfigurationWriting Write(LvsConfiguration configuration, LvsConfigurationFormat format) => format switch
