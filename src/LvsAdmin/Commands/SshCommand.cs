@@ -31,7 +31,7 @@ public abstract class SshCommand : AsyncCommand
 
     /// <summary>The user to log in as, where the host's name does not say it; otherwise as ssh's configuration has it.</summary>
     [Parameter]
-    public string? UserName { get; set; }
+    public virtual string? UserName { get; set; }
 
     /// <summary>The port of the SSH server, 1 to 65535, where the host's name does not say it.</summary>
     [Parameter]
@@ -42,25 +42,25 @@ public abstract class SshCommand : AsyncCommand
     /// <summary>The file of the private key to log in with.</summary>
     [Parameter]
     [Alias("IdentityFilePath")]
-    public string? KeyFilePath { get; set; }
+    public virtual string? KeyFilePath { get; set; }
 
     /// <summary>Options of ssh (ssh_config(5)) and their values, such as @{ ProxyJump = 'gateway' }.</summary>
     [Parameter]
-    public Hashtable? Options { get; set; }
+    public virtual Hashtable? Options { get; set; }
 
     /// <summary>How long to wait for a host until it is ready for work, in milliseconds, 1000 to 86400000; 15000 unless said otherwise.</summary>
     [Parameter]
     [ValidateRange(1000, 86_400_000)]
-    public int ConnectingTimeout { get; set; }
+    public virtual int ConnectingTimeout { get; set; }
 
     /// <summary>Work as root on the hosts by sudo, which must not ask for a password there.</summary>
     [Parameter]
-    public SwitchParameter Sudo { get; set; }
+    public virtual SwitchParameter Sudo { get; set; }
 
     /// <summary>On how many hosts to work at once; 32 unless said otherwise.</summary>
     [Parameter]
     [ValidateRange(1, LargestThrottleLimit)]
-    public int ThrottleLimit { get; set; } = 32;
+    public virtual int ThrottleLimit { get; set; } = 32;
 
     /// <summary>The hosts that this command has opened.</summary>
     private protected HostPool Hosts { get; } = new();

@@ -94,7 +94,7 @@ public abstract class IpvsContract
             await Expect(kernel, LinuxErrno.InvalidArgument, NewOf(Web, ServerId(address, 80), ServerSettings()));
         }
 
-        foreach (string address in new[] { "::", "ff02::1", "fe80::1" })
+        foreach (string address in new[] { "::", "ff02::1", "fe80::1", "::ffff:192.0.2.21" })
         {
             await Expect(kernel, LinuxErrno.InvalidArgument, NewOf(Web6, ServerId(address, 80), ServerSettings()));
         }
@@ -104,7 +104,7 @@ public abstract class IpvsContract
             await Expect(kernel, 0, NewOf(Web, ServerId(address, 80), ServerSettings()));
         }
 
-        foreach (string address in new[] { "::1", "fec0::1", "::192.0.2.21", "::ffff:192.0.2.21", "2001:db8::21" })
+        foreach (string address in new[] { "::1", "fec0::1", "::192.0.2.21", "2001:db8::21" })
         {
             await Expect(kernel, 0, NewOf(Web6, ServerId(address, 80), ServerSettings()));
         }
@@ -270,6 +270,8 @@ public abstract class IpvsContract
             Assert.Single((await kernel.AskAsync(Daemons)).Records));
         await Expect(kernel, 0, New(Web, Settings()));
         await Expect(kernel, LinuxErrno.InvalidArgument, NewOf(Web, ServerId("2001:db8::21", 80, Inet6), ServerSettings(2)));
+        // A daemon that is stopped before its thread ever ran gets no acknowledgement (StopSyncDaemonTests).
+        await Task.Delay(500, TestContext.Current.CancellationToken);
         await Expect(kernel, 0, StopDaemon(1));
         Assert.Empty((await kernel.AskAsync(Daemons)).Records);
     }

@@ -12,6 +12,9 @@ namespace LvsAdmin.Core.Hosts.Simulated;
 /// </summary>
 public sealed class SimulatedHost : ILvsHost
 {
+    /// <summary>The release that its kernel gives itself: it does what Linux 6.1 does.</summary>
+    public const string KernelRelease = "6.1.0-simulated";
+
     private const string ParameterRoot = "/proc/sys/net/ipv4/vs";
 
     // The parameters that a kernel 6.1 of Debian has, whose default value the catalogue does not have because it follows the machine.
@@ -32,7 +35,7 @@ public sealed class SimulatedHost : ILvsHost
         _network = new SimulatedNetwork(_files);
         _programs = new SimulatedPrograms(name, _network);
         Kernel = new SimulatedKernel(time, new GuardedNetwork(this));
-        _files.Write("/proc/sys/kernel/osrelease", "6.1.0-simulated\n");
+        _files.Write("/proc/sys/kernel/osrelease", KernelRelease + "\n");
         _files.Write("/proc/modules", string.Concat(SimulatedTable.Schedulers.Order(StringComparer.Ordinal).Select(scheduler => $"ip_vs_{scheduler} 16384 0 - Live 0x0\n")));
         _files.Live["/proc/net/ip_vs_conn"] = () => "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n";
         _files.Live["/proc/net/ip_vs_stats"] = () => string.Create(CultureInfo.InvariantCulture,

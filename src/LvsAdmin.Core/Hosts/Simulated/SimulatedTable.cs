@@ -11,6 +11,9 @@ internal sealed class SimulatedTable(TimeProvider time, ISimulatedNetwork networ
     private const byte Gue = (byte)LvsTunnelType.Gue;
     private const string NoScheduler = "none";
 
+    // ::ffff:0:0/96, an IPv4 address in IPv6's form, is no unicast address (ipv6_addr_type).
+    private const ulong MappedPrefix = 0xffff;
+
     // IP_VS_DEST_TRASH_PERIOD: a removed server that nothing needs any more is kept so long, and taken up again with its counters when it is added anew.
     private static readonly TimeSpan TrashPeriod = TimeSpan.FromSeconds(120);
 
@@ -204,7 +207,7 @@ internal sealed class SimulatedTable(TimeProvider time, ISimulatedNetwork networ
         LvsAddress address = ServerKey.ToAddress(key.Family, key.Address);
         return key.Family == ServerKey.IPv4
             ? !address.IsUnspecified && !address.IsMulticast && !address.IsBroadcast && !network.IsBroadcast(address)
-            : (!address.IsUnspecified && !address.IsMulticast && !address.IsLinkLocalV6 && address != LvsAddress.Parse("::1")) || network.IsLocal(address);
+            : (!address.IsUnspecified && !address.IsMulticast && !address.IsLinkLocalV6 && key.Address >> 32 != MappedPrefix) || network.IsLocal(address);
     }
 
     private void Discard(SimulatedServer server)

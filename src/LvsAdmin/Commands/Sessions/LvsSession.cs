@@ -1,19 +1,23 @@
 using System.Collections.Concurrent;
 using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Hosts.Simulated;
 using LvsAdmin.Core.Hosts.Ssh;
 
 namespace LvsAdmin.Commands;
 
-/// <summary>A connection to a host that lives across commands. A connection that is lost is made again by the next command that uses it.</summary>
+/// <summary>
+/// A connection to a host that lives across commands, or a simulated host. A connection that is lost is made again by the next command that uses it; what was done on a
+/// simulated host is gone when its session is closed.
+/// </summary>
 public sealed class LvsSession
 {
     private static readonly ConcurrentDictionary<int, LvsSession> Open = [];
     private static int _lastId;
 
-    private readonly SshHost _host;
-    private readonly SshTarget _target;
+    private readonly ILvsHost _host;
+    private readonly SshTarget? _target;
 
-    private LvsSession(SshHost host, SshTarget target, string? name)
+    private LvsSession(ILvsHost host, SshTarget? target, string? name)
     {
         _host = host;
         _target = target;
@@ -33,19 +37,22 @@ public sealed class LvsSession
     public string HostName { get; }
 
     /// <summary>The user of the login; null where ssh's configuration has it.</summary>
-    public string? UserName => _target.UserName;
+    public string? UserName => _target?.UserName;
 
     /// <summary>The port of the SSH server; null where ssh's configuration has it.</summary>
-    public int? HostPort => _target.Port;
+    public int? HostPort => _target?.Port;
 
     /// <summary>Whether the work is done as root by sudo.</summary>
-    public bool Sudo => _target.Sudo;
+    public bool Sudo => _target?.Sudo == true;
+
+    /// <summary>Whether the host is one in memory (New-LvsSession -Simulated).</summary>
+    public bool Simulated => _host is SimulatedHost;
 
     /// <summary>The release of the host's kernel.</summary>
-    public string? KernelRelease => _host.KernelRelease;
+    public string? KernelRelease => _host is SshHost ssh ? ssh.KernelRelease : SimulatedHost.KernelRelease;
 
     /// <summary>Opened; Broken, when the connection was lost; Closed by Remove-LvsSession.</summary>
-    public LvsSessionState State => !Open.ContainsKey(Id) ? LvsSessionState.Closed : _host.IsOpen ? LvsSessionState.Opened : LvsSessionState.Broken;
+    public LvsSessionState State => !Open.ContainsKey(Id) ? LvsSessionState.Closed : _host is SshHost { IsOpen: false } ? LvsSessionState.Broken : LvsSessionState.Opened;
 
     /// <summary>The sessions of this process.</summary>
     internal static IEnumerable<LvsSession> All => Open.Values.OrderBy(session => session.Id);
@@ -78,7 +85,16 @@ public sealed class LvsSession
             throw;
         }
 
-        LvsSession session = new(host, target, name);
+        return Keep(new LvsSession(host, target, name));
+    }
+
+    /// <summary>Makes a simulated host and a session to it. Nothing is connected to.</summary>
+    /// <param name="hostName">The name that its outputs shall carry.</param>
+    /// <param name="name">The session's name; null for one by its number.</param>
+    internal static LvsSession Simulate(string hostName, string? name) => Keep(new LvsSession(new SimulatedHost(HostOrigins.Own(hostName)), null, name));
+
+    private static LvsSession Keep(LvsSession session)
+    {
         Open[session.Id] = session;
         return session;
     }
