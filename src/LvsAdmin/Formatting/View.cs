@@ -147,6 +147,10 @@ public static class View
     public static string ChangeConnections(PSObject change) =>
         Text(change, nameof(LvsConfigurationChange.Action)) == nameof(LvsChangeAction.Remove) ? Text(change, nameof(LvsConfigurationChange.ConnectionsAffected)) : string.Empty;
 
+    /// <summary>A time that an object tells, in UTC to the second.</summary>
+    public static string Time(PSObject value, string name) =>
+        DateTimeOffset.TryParse(Text(value, name), CultureInfo.InvariantCulture, out DateTimeOffset time) ? time.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture) : string.Empty;
+
     /// <summary>The differences of an <see cref="LvsPlan"/>, a line each.</summary>
     public static string PlanText(PSObject plan) =>
         string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
