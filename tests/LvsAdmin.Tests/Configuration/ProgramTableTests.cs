@@ -52,9 +52,6 @@ public sealed class ProgramTableTests
         	persistent=600
         	netmask=255.255.255.0
         	checktype=on
-        virtual=2007
-        	real=198.51.100.9:8080 gate
-        	checktype=on
         virtual6=[2001:db8::1]:53
         	real6=[2001:db8::2]:53 masq
         	ops=yes
@@ -128,7 +125,7 @@ public sealed class ProgramTableTests
         cat >$file
         {{command}} >$file.log 2>&1 &
         program=$!
-        for turn in $(seq 60); do
+        for turn in $(seq 120); do
             table=$(ipvsadm -Sn)
             [ "$(echo "$table" | wc -l)" -lt {{lines}} ] || break
             sleep 0.5

@@ -9,8 +9,25 @@ internal sealed class LdirectordCheck(List<ConfigurationNote> notes)
     // ldirectord, ld_port_to_service, of those that ask for something that we can ask for too.
     private static readonly Dictionary<int, string> ServiceOfPort = new()
     {
-        [21] = "ftp", [25] = "smtp", [53] = "dns", [80] = "http", [110] = "pop", [119] = "nntp", [143] = "imap", [389] = "ldap", [443] = "https", [587] = "submission",
-        [636] = "ldaps", [993] = "imaps", [995] = "pops", [1521] = "oracle", [1812] = "radius", [3128] = "http_proxy", [3306] = "mysql", [5060] = "sip", [5432] = "pgsql",
+        [21] = "ftp",
+        [25] = "smtp",
+        [53] = "dns",
+        [80] = "http",
+        [110] = "pop",
+        [119] = "nntp",
+        [143] = "imap",
+        [389] = "ldap",
+        [443] = "https",
+        [587] = "submission",
+        [636] = "ldaps",
+        [993] = "imaps",
+        [995] = "pops",
+        [1521] = "oracle",
+        [1812] = "radius",
+        [3128] = "http_proxy",
+        [3306] = "mysql",
+        [5060] = "sip",
+        [5432] = "pgsql",
     };
 
     private static readonly string[] Services = [.. ServiceOfPort.Values, "none", "simpletcp"];
