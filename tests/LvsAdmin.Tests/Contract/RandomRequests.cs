@@ -42,12 +42,12 @@ internal static class RandomRequests
                 _ => Of(ContractRequest.Zero, "zero", random.Next(2) == 0 ? [] : [Nest(1, service)]),
             },
             // Any command but the one that empties the table.
-            _ => new ContractRequest("any", Pick(random, [.. Enumerable.Range(1, 19).Where(number => number != Flush).Select(number => (byte)number)]), [.. Nest(1, service), .. Nest(2, Server(random))], random.Next(2) == 0),
+            _ => new ContractRequest("any", Pick<byte>(random, [.. Enumerable.Range(1, 19).Where(number => number != Flush).Select(number => (byte)number)]), [.. Nest(1, service), .. Nest(2, Server(random))], random.Next(2) == 0),
         };
     }
 
     private static byte[] Settings(Random random) => Spoilt(random, ContractRequest.Settings(
-        Often(random, "wlc", Schedulers), (uint)random.Next(64), Pick(random, [uint.MaxValue, 0u, 0x3d, 0x01, 0xffff]), Often(random, 300u, Seconds), Often(random, 64u, Netmasks),
+        Often(random, "wlc", Schedulers), (uint)random.Next(64), Pick<uint>(random, [uint.MaxValue, 0u, 0x3d, 0x01, 0xffff]), Often(random, 300u, Seconds), Often(random, 64u, Netmasks),
         Pick<string?>(random, [null, null, null, "sip", "", "nosuch"])));
 
     private static byte[] Server(Random random)
