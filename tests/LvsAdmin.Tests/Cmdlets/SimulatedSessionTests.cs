@@ -47,7 +47,7 @@ public sealed class SimulatedSessionTests(CmdletFixture fixture)
     [InlineData("Get-LvsDirector -LvsSession $s | ForEach-Object { $_.IpvsLoaded }", "True")]
     [InlineData("(Get-LvsKernelParameter conn_reuse_mode -LvsSession $s).Value", "1")]
     [InlineData("Set-LvsKernelParameter expire_nodest_conn $true -LvsSession $s; (Get-LvsKernelParameter expire_nodest_conn -LvsSession $s).Value", "True")]
-    [InlineData("Set-LvsArpPolicy all -Ignore 1 -LvsSession $s; \"$((Get-LvsArpPolicy all -LvsSession $s).Ignore)\"", "LocalOnInterface")]
+    [InlineData("Set-LvsArpPolicy all -Ignore 1 -LvsSession $s; \"$((Get-LvsArpPolicy all -LvsSession $s).Ignore)\"", "TargetOnInterface")]
     [InlineData("$null = Enable-LvsRealServerVip 192.0.2.10 -LvsSession $s; (Get-LvsRealServerVip -LvsSession $s).Interface", "lo")]
     [InlineData("$null = Enable-LvsDirectorVip 192.0.2.10 -LvsSession $s -PassThru; (Get-LvsDirectorVip -LvsSession $s -ErrorAction SilentlyContinue).Interface; 'done'", "done")]
     [InlineData("Enable-LvsForwarding -LvsSession $s; 'done'", "done")]

@@ -1,5 +1,6 @@
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
+using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Contract;
 
@@ -41,7 +42,7 @@ internal sealed class ContractConnection : IAsyncDisposable
         {
             try
             {
-                await _connection.DumpAsync(_requests, payload => records.Add(Convert.ToHexString(payload)), records.Clear, Stop);
+                await _connection.DumpAsync(_requests, payload => records.Add(WithoutPadding(payload)), records.Clear, Stop);
             }
             catch (NetlinkErrorException refusal)
             {
@@ -53,9 +54,22 @@ internal sealed class ContractConnection : IAsyncDisposable
             return [new ContractAnswer(0, records)];
         }
 
-        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, payload => records.Add(Convert.ToHexString(payload)), Stop);
+        NetlinkErrorException?[] errors = await _connection.ExecuteAsync(_requests, payload => records.Add(WithoutPadding(payload)), Stop);
         return [.. errors.Select((error, index) => new ContractAnswer(error?.Errno ?? 0, index == 0 ? records : []))];
     }
+
+    // Kernels of machines that cannot read 64 bits from everywhere put an empty attribute before them (nla_put_u64_64bit), others don't.
+    private static string WithoutPadding(ReadOnlySpan<byte> payload)
+    {
+        byte[] attributes = payload[0] is ContractRequest.NewService or ContractRequest.NewServer ? Rebuild(payload[4..], 0) : payload[4..].ToArray();
+        return Convert.ToHexString([.. payload[..4], .. attributes]);
+    }
+
+    private static byte[] Rebuild(ReadOnlySpan<byte> attributes, int depth) =>
+    [
+        .. NetlinkMessage.ReadAttributes(attributes).Where(each => depth < 2 || each.Type != (ushort)IpvsStatisticsAttribute.Padding).SelectMany(each => NetlinkMessage.Attribute(
+            each.Type, depth == 0 || (depth == 1 && each.Type is (ushort)IpvsServiceAttribute.Statistics or (ushort)IpvsServiceAttribute.Statistics64) ? Rebuild(each.Value, depth + 1) : each.Value)),
+    ];
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -75,7 +75,8 @@ public sealed partial class HelpTests(CmdletFixture fixture)
             {
                 Check(parameter.Description.Length > 0, $"{help.Name} -{parameter.Name}: no text");
                 Check(parameter.Type == parameter.Value, $"{help.Name} -{parameter.Name}: type {parameter.Type}, value {parameter.Value}");
-                foreach (CommandParameterInfo actual in command.ParameterSets.SelectMany(set => set.Parameters).Where(actual => actual.Name == parameter.Name))
+                // A parameter may be required in one set and not in another: the list has it as the first set does, the syntax as each does.
+                if (command.ParameterSets.OrderByDescending(set => set.IsDefault).SelectMany(set => set.Parameters).FirstOrDefault(actual => actual.Name == parameter.Name) is { } actual)
                 {
                     CheckParameter(help.Name, parameter, actual);
                 }
