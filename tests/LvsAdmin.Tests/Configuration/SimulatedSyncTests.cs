@@ -79,6 +79,26 @@ public sealed class SimulatedSyncTests : SyncSuite
     }
 
     [Fact]
+    public async Task A_server_of_weight_0_gets_another_method_when_the_connections_that_it_still_has_have_ended()
+    {
+        LvsConfiguration before = Before("tcp/192.0.2.10:80");
+        await SyncAsync(before);
+        Assert.True(_director.Kernel.OpenConnections(before.VirtualServices[0].VirtualService, Leaving, 5, 0, TimeSpan.FromSeconds(3)));
+        await SyncAsync(Quiet(LvsForwardingMethod.DirectRouting));
+
+        LvsPlan plan = await PlanAsync(Quiet(LvsForwardingMethod.Nat));
+
+        Assert.Equal(["drain 192.0.2.22:80", "set 192.0.2.22:80 Forwarding: DirectRouting -> Nat"], Assert.Single(plan.Items).Steps.Select(step => step.Text));
+        Assert.True((await ApplyAsync(plan)).Succeeded);
+        await IsDesired(Quiet(LvsForwardingMethod.Nat));
+
+        static LvsConfiguration Quiet(LvsForwardingMethod method) => Document(Service("tcp/192.0.2.10:80", "rr", Server("192.0.2.21:80", 1), Server("192.0.2.22:80", 0) with
+        {
+            Settings = new RealServerSettings { RealServer = Leaving, Weight = 0, Forwarding = method },
+        }));
+    }
+
+    [Fact]
     public async Task A_plan_without_a_difference_reads_one_list_of_services_and_one_for_each_and_writes_nothing()
     {
         LvsConfiguration document = Document([.. Enumerable.Range(1, 50).Select(number => Service($"tcp/192.0.2.{number}:80", "rr", Server("192.0.2.201:80", 1)))]);

@@ -67,7 +67,7 @@ internal sealed class ServicePlanner
         draft.Differ(LvsChangeAction.Remove, null, null, text, null, "within the scope, and not in the document", servers.Sum(Connections));
         draft.Drain(current, servers);
         draft.Do(
-            $"remove service", new IpvsChange.RemoveService(current.VirtualService),
+            "remove service", new IpvsChange.RemoveService(current.VirtualService),
             [new IpvsChange.AddService(current.Settings), .. servers.Select(server => new IpvsChange.AddRealServer(current.VirtualService, server.Settings))]);
         return draft.Finish(null)!;
     }
@@ -256,7 +256,8 @@ internal sealed class ServicePlanner
         {
             string text = Said($"set {current.RealServer}", differences);
             // A server that has another method now, with connections of the one from before: see Reroute.
-            if (desired.Forwarding != current.Settings.Forwarding && current.Settings.Weight > 0 && planner._options.DrainTimeout > TimeSpan.Zero)
+            bool isInUse = current.Settings.Weight > 0 || Connections(current) > 0;
+            if (desired.Forwarding != current.Settings.Forwarding && isInUse && planner._options.DrainTimeout > TimeSpan.Zero)
             {
                 _rerouted.Add((current, desired, text));
                 return;
@@ -281,26 +282,39 @@ internal sealed class ServicePlanner
         /// </summary>
         internal void Reroute(LvsVirtualService from, int minimum)
         {
-            int all = _steady + _rerouted.Count;
+            ILookup<bool, (LvsRealServer Current, RealServerSettings Desired, string Text)> servers = _rerouted.ToLookup(server => server.Current.Weight > 0);
+            int all = _steady + servers[true].Count();
             int atOnce = all - Math.Max(minimum, (all + 1) / 2);
-            if (atOnce <= 0)
+            if (atOnce > 0)
             {
-                foreach ((LvsRealServer current, RealServerSettings desired, string text) in _rerouted)
+                foreach ((LvsRealServer, RealServerSettings, string)[] group in servers[true].Chunk(atOnce))
+                {
+                    RerouteTogether(from, group);
+                }
+            }
+            else
+            {
+                foreach ((LvsRealServer current, RealServerSettings desired, string text) in servers[true])
                 {
                     Warn([$"{current.RealServer} of {service}: there is no other real server to take its connections while it changes to {desired.Forwarding}. Those that it has may be cut."]);
                     _reroute.Add(new PlanStep.Table(text, new IpvsChange.SetRealServer(current, desired), [new IpvsChange.SetRealServer(current, current.Settings)]));
                 }
-
-                return;
             }
 
-            foreach ((LvsRealServer Current, RealServerSettings Desired, string Text)[] group in _rerouted.Chunk(atOnce))
+            // Those that take no connections anyway.
+            if (servers[false].Any())
             {
-                _reroute.AddRange(group.Select(server => Quiesce(server.Current)));
-                _reroute.Add(new PlanStep.Drain($"drain {string.Join(", ", group.Select(server => server.Current.RealServer))}", from, [.. group.Select(server => server.Current.RealServer)]));
-                _reroute.AddRange(group.Select(server => new PlanStep.Table(
-                    server.Text, new IpvsChange.SetRealServer(server.Current, server.Desired), [new IpvsChange.SetRealServer(server.Current, server.Current.Settings with { Weight = 0 })])));
+                RerouteTogether(from, [.. servers[false]]);
             }
+        }
+
+        private void RerouteTogether(LvsVirtualService from, (LvsRealServer Current, RealServerSettings Desired, string Text)[] group)
+        {
+            LvsServerId[] names = [.. group.Select(server => server.Current.RealServer)];
+            _reroute.AddRange(group.Where(server => server.Current.Weight > 0).Select(server => Quiesce(server.Current)));
+            _reroute.Add(new PlanStep.Drain($"drain {string.Join(", ", names.AsEnumerable())}", from, names));
+            _reroute.AddRange(group.Select(server => new PlanStep.Table(
+                server.Text, new IpvsChange.SetRealServer(server.Current, server.Desired), [new IpvsChange.SetRealServer(server.Current, server.Current.Settings with { Weight = 0 })])));
         }
 
         internal void RemoveServers(LvsVirtualService from, IReadOnlyList<LvsRealServer> leaving)
