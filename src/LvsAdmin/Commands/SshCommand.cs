@@ -156,6 +156,12 @@ public abstract class SshCommand : AsyncCommand
     private protected IReadOnlyList<HostReference> ByName(IEnumerable<string> names) =>
         [.. HostNames.Expand(names).Select(target => (HostReference)new HostReference.Ssh(Reached(target), $"{target}")).Distinct()];
 
+    /// <summary>Hosts as a parameter beside the host parameters names them. What the command line says of how hosts are reached holds for them too.</summary>
+    /// <param name="arguments">As the user gave them; null for none.</param>
+    /// <exception cref="LvsValidationException">A name, or a value beside it, is none that ssh may be given.</exception>
+    private protected IReadOnlyList<HostReference> Referenced(IEnumerable<LvsHostArgument>? arguments) =>
+        [.. (arguments ?? []).SelectMany(argument => HostArguments.Resolve(argument, Reached, GetUnresolvedProviderPathFromPSPath)).Distinct()];
+
     /// <summary>The host with an address, as the command line says how it is reached.</summary>
     private protected HostReference ByAddress(LvsAddress address) => new HostReference.Ssh(Reached(new SshTarget($"{address}")), $"{address}");
 

@@ -1,0 +1,47 @@
+using LvsAdmin.Core.Ipvs;
+
+namespace LvsAdmin.Core.Diagnosis;
+
+/// <summary>What the rules look at: one director, its services, and all hosts that can be asked.</summary>
+internal sealed class DeploymentContext
+{
+    private readonly HashSet<(LvsDeploymentCause Cause, DeploymentHost Host)> _found = [];
+
+    /// <summary>The director.</summary>
+    internal required DeploymentHost Director { get; init; }
+
+    /// <summary>The other directors that take turns with it; empty for a single one.</summary>
+    internal IReadOnlyList<DeploymentHost> Peers { get; init; } = [];
+
+    /// <summary>The host from which a client asks; null when none was named.</summary>
+    internal DeploymentHost? Client { get; init; }
+
+    /// <summary>The services to look at, as the director's kernel has them.</summary>
+    internal required IReadOnlyList<DeploymentService> Services { get; init; }
+
+    /// <summary>The hosts of the real servers that could be reached, each once.</summary>
+    internal IEnumerable<DeploymentHost> RealServerHosts => Services.SelectMany(service => service.Servers).Select(server => server.Host).OfType<DeploymentHost>().Distinct();
+
+    /// <summary>All real servers of the services.</summary>
+    internal IEnumerable<(DeploymentService Service, DeploymentServer Server)> Servers => Services.SelectMany(service => service.Servers, (service, server) => (service, server));
+
+    /// <summary>Whether a cause was found on a host before: then its consequences there are no news.</summary>
+    internal bool Has(LvsDeploymentCause cause, DeploymentHost host) => _found.Contains((cause, host));
+
+    /// <summary>Remembers what was found.</summary>
+    internal void Add(LvsDeploymentCause cause, DeploymentHost host) => _found.Add((cause, host));
+}
+
+/// <summary>A virtual service and its real servers.</summary>
+/// <param name="Service">As the director's kernel has it.</param>
+/// <param name="Servers">In the kernel's order.</param>
+internal sealed record DeploymentService(LvsVirtualService Service, IReadOnlyList<DeploymentServer> Servers)
+{
+    /// <summary>The VIP; null for a firewall mark, which may stand for many.</summary>
+    internal LvsAddress? Vip => Service.VirtualService.Address;
+}
+
+/// <summary>A real server of a service, and its host.</summary>
+/// <param name="Server">As the director's kernel has it.</param>
+/// <param name="Host">The host that has its address; null when none of those that can be asked has it.</param>
+internal sealed record DeploymentServer(LvsRealServer Server, DeploymentHost? Host);

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Core.Diagnosis;
+
+/// <summary>A host of a deployment and what was read of it: each fact once, however many rules ask for it. Facts of one family stand in a file of their own.</summary>
+/// <param name="host">The host.</param>
+internal sealed partial class DeploymentHost(ILvsHost host)
+{
+    private readonly ConcurrentDictionary<string, Task<object?>> _facts = new(StringComparer.Ordinal);
+
+    /// <summary>The host.</summary>
+    internal ILvsHost Host => host;
+
+    /// <summary>Its interfaces, addresses, ARP policy and reverse path filters.</summary>
+    internal ValueTask<RealServerState> GetStateAsync(CancellationToken cancellationToken) =>
+        FactAsync("state", stop => RealServerState.ReadAsync(host, stop), cancellationToken)!;
+
+    /// <summary>All addresses of its own, VIPs included.</summary>
+    internal async ValueTask<IReadOnlySet<LvsAddress>> GetAddressesAsync(CancellationToken cancellationToken) =>
+        (await GetStateAsync(cancellationToken).ConfigureAwait(false)).Interfaces.SelectMany(each => each.Addresses).Select(held => held.Address).ToHashSet();
+
+    /// <summary>A small file, such as a sysctl; null when there is none.</summary>
+    internal ValueTask<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+        FactAsync($"file {path}", stop => host.ReadFileAsync(path, stop), cancellationToken);
+
+    /// <summary>What <c>ip -json</c> lists; null when it fails with the words given.</summary>
+    /// <param name="nothing">The words of its error that mean that there is nothing to list, such as <c>unreachable</c>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="arguments">Its arguments, with <c>-json</c>.</param>
+    internal ValueTask<JsonElement[]?> IpAsync(string nothing, CancellationToken cancellationToken, params string[] arguments) =>
+        FactAsync($"ip {string.Join('\0', arguments)}", stop => IpCommand.TryQueryAsync(host, nothing, stop, arguments), cancellationToken);
+
+    /// <summary>A fact, read at the first asking.</summary>
+    /// <param name="name">Its name on this host.</param>
+    /// <param name="read">How it is read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    internal async ValueTask<T?> FactAsync<T>(string name, Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        return (T?)await _facts.GetOrAdd(name, _ => ReadAsync()).ConfigureAwait(false);
+
+        async Task<object?> ReadAsync() => await read(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets what was read, after something was changed.</summary>
+    internal void Forget() => _facts.Clear();
+}
