@@ -122,7 +122,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         try
         {
             Task task = work();
-            if (!task.IsCompleted)
+            // Also what was written by other threads of work that is over by now.
+            if (!task.IsCompleted || _queue.Reader.TryPeek(out _))
             {
                 Serve(task, _queue);
             }

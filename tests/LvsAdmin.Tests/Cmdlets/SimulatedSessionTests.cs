@@ -43,6 +43,22 @@ public sealed class SimulatedSessionTests(CmdletFixture fixture)
             ["sim-a Opened True 6.1.0-simulated", "sim-b Opened True 6.1.0-simulated", "first", "sim-a", "Closed"], result.Output.Select(line => $"{line}"));
     }
 
+    [Fact]
+    public void Hosts_that_answer_at_once_lose_nothing()
+    {
+        // Their work on other threads may be over before the pipeline's thread has begun to take what they write.
+        EngineResult result = fixture.Engine.Run("""
+            $s = 1..3 | ForEach-Object { "quick-$_" } | New-LvsSession -Simulated
+            New-LvsVirtualService 192.0.2.10:80 -LvsSession $s
+            $counts = 1..400 | ForEach-Object { @(Get-LvsVirtualService -LvsSession $s).Count }
+            Remove-LvsSession $s
+            @($counts -ne 3).Count
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["0"], result.Output.Select(line => $"{line}"));
+    }
+
     [Theory]
     [InlineData("Get-LvsDirector -LvsSession $s | ForEach-Object { $_.IpvsLoaded }", "True")]
     [InlineData("(Get-LvsKernelParameter conn_reuse_mode -LvsSession $s).Value", "1")]
