@@ -60,6 +60,7 @@
         'Test-LvsArpPolicy'
         'Test-LvsConfiguration'
         'Test-LvsRealServerVip'
+        'Wait-LvsRealServer'
     )
     PrivateData          = @{
         PSData = @{
