@@ -62,7 +62,9 @@
         'Sync-LvsConfiguration'
         'Test-LvsArpPolicy'
         'Test-LvsConfiguration'
+        'Test-LvsRealServer'
         'Test-LvsRealServerVip'
+        'Wait-LvsRealServer'
     )
     PrivateData          = @{
         PSData = @{

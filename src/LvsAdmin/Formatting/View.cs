@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
+using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -61,6 +63,22 @@ public static class View
 
         return string.Join(' ', options);
     }
+
+    /// <summary>The service of an <see cref="LvsProbeResult"/> as a heading, and by which way its servers were asked.</summary>
+    public static string ProbeGroup(PSObject result) => LanguagePrimitives.IsTrue(Value(result, nameof(LvsProbeResult.ThroughVip)))
+        ? $"{Service(result)}, asked by the virtual IP"
+        : $"{Service(result)}, asked from {Text(result, nameof(LvsProbeResult.From))}";
+
+    /// <summary>What a check found, and where it failed what was expected.</summary>
+    public static string Found(PSObject result) => Text(result, nameof(LvsProbeResult.Outcome)) == nameof(LvsCheckOutcome.Failed)
+        ? $"{Text(result, nameof(LvsProbeResult.Found))} (expected: {Text(result, nameof(LvsProbeResult.Expected))})"
+        : Text(result, nameof(LvsProbeResult.Found));
+
+    /// <summary>A duration in milliseconds; nothing where there is none.</summary>
+    public static string Milliseconds(PSObject result, string property) =>
+        TimeSpan.TryParse(Text(result, property), CultureInfo.InvariantCulture, out TimeSpan duration) && duration > TimeSpan.Zero
+            ? duration.TotalMilliseconds.ToString(duration.TotalMilliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture)
+            : string.Empty;
 
     /// <summary>The forwarding method of an <see cref="LvsRealServer"/>, with the tunnel where it is no plain one.</summary>
     public static string Forwarding(PSObject server)
