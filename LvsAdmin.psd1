@@ -59,6 +59,7 @@
         'Sync-LvsConfiguration'
         'Test-LvsArpPolicy'
         'Test-LvsConfiguration'
+        'Test-LvsDeployment'
         'Test-LvsRealServerVip'
     )
     PrivateData          = @{

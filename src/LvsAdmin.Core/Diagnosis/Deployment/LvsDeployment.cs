@@ -21,6 +21,12 @@ public sealed class LvsDeployment(
     /// <summary>How many kinds of trouble are looked for.</summary>
     public static int RuleCount => DeploymentRules.All.Count;
 
+    /// <summary>Told of a director that could not be looked at, and why; null to end the checks with that error.</summary>
+    public Func<ILvsHost, Exception, ValueTask>? Lost { get; init; }
+
+    /// <summary>The services of all directors that were looked at last; null where one of them could not tell, so that it is not known which there are.</summary>
+    public IReadOnlySet<LvsServiceId>? Services { get; private set; }
+
     /// <summary>Looks at all of it, as it is now. Changes nothing.</summary>
     /// <param name="progress">Told before each kind of trouble is looked for: which, and how many were before it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -101,13 +107,27 @@ public sealed class LvsDeployment(
     {
         DeploymentHost[] heads = [.. directors.Select(director => HostOf(director.Host, director.Connect))];
         List<(DeploymentHost Head, IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)> Services)> tables = [];
+        bool isComplete = true;
         foreach ((LvsDeploymentDirector director, DeploymentHost head) in directors.Zip(heads))
         {
-            await head.GetStateAsync(cancellationToken).ConfigureAwait(false);
-            tables.Add((head, await ReadTableAsync(director, cancellationToken).ConfigureAwait(false)));
+            try
+            {
+                await head.GetStateAsync(cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>? table = await ReadTableAsync(director, cancellationToken).ConfigureAwait(false);
+                isComplete &= table is not null;
+                tables.Add((head, table ?? []));
+            }
+            catch (Exception failure) when (Lost is not null && failure is LvsHostException or IpvsException or NetlinkException)
+            {
+                isComplete = false;
+                await Lost!(director.Host, failure).ConfigureAwait(false);
+            }
         }
 
+        Services = isComplete ? tables.SelectMany(table => table.Services).Select(each => each.Service.VirtualService).ToHashSet() : null;
+
         Dictionary<LvsAddress, DeploymentHost> owners = await FindOwnersAsync(
+            tables.Select(table => table.Head),
             [.. tables.SelectMany(table => table.Services).SelectMany(each => each.Servers).Select(server => server.Address).Distinct()],
             unreachable,
             cancellationToken).ConfigureAwait(false);
@@ -117,7 +137,7 @@ public sealed class LvsDeployment(
             .. tables.Select(table => new DeploymentContext
             {
                 Director = table.Head,
-                Peers = [.. heads.Where(head => head != table.Head)],
+                Peers = [.. tables.Select(each => each.Head).Where(head => head != table.Head)],
                 Client = asking,
                 Services =
                 [
@@ -127,7 +147,8 @@ public sealed class LvsDeployment(
         ];
     }
 
-    private static async ValueTask<IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>> ReadTableAsync(
+    // Null where there is no IPVS, which a rule tells.
+    private static async ValueTask<IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>?> ReadTableAsync(
         LvsDeploymentDirector director, CancellationToken cancellationToken)
     {
         try
@@ -143,18 +164,17 @@ public sealed class LvsDeployment(
         }
         catch (IpvsException missing) when (missing.Error == IpvsError.ModuleNotLoaded)
         {
-            // Which a rule tells.
-            return [];
+            return null;
         }
     }
 
     private async ValueTask<Dictionary<LvsAddress, DeploymentHost>> FindOwnersAsync(
-        IReadOnlyList<LvsAddress> addresses, List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
+        IEnumerable<DeploymentHost> heads, IReadOnlyList<LvsAddress> addresses, List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
     {
         Dictionary<LvsAddress, DeploymentHost> owners = [];
-        DeploymentHost[] known = [.. realServers.Select(host => HostOf(host, null)), .. directors.Select(director => HostOf(director.Host, null))];
-        string?[] failures = await Task.WhenAll(known.Distinct().Select(host => LookAsync(host))).ConfigureAwait(false);
-        foreach ((DeploymentHost host, string? failure) in known.Distinct().Zip(failures))
+        DeploymentHost[] known = [.. realServers.Select(host => HostOf(host, null)).Concat(heads).Distinct()];
+        string?[] failures = await Task.WhenAll(known.Select(host => LookAsync(host))).ConfigureAwait(false);
+        foreach ((DeploymentHost host, string? failure) in known.Zip(failures))
         {
             if (failure is not null)
             {
