@@ -10,8 +10,11 @@ internal sealed class DeploymentContext
     /// <summary>The director.</summary>
     internal required DeploymentHost Director { get; init; }
 
-    /// <summary>The other directors that take turns with it; empty for a single one.</summary>
-    internal IReadOnlyList<DeploymentHost> Peers { get; init; } = [];
+    /// <summary>All directors that take turns with each other, this one among them, in the order in which the user named them.</summary>
+    internal required IReadOnlyList<DeploymentHost> Directors { get; init; }
+
+    /// <summary>The other directors; empty for a single one.</summary>
+    internal IEnumerable<DeploymentHost> Peers => Directors.Where(director => director != Director);
 
     /// <summary>The host from which a client asks; null when none was named.</summary>
     internal DeploymentHost? Client { get; init; }
@@ -27,6 +30,9 @@ internal sealed class DeploymentContext
 
     /// <summary>The VIPs of the services, each once.</summary>
     internal IEnumerable<LvsAddress> Vips => Services.Select(service => service.Vip).OfType<LvsAddress>().Distinct();
+
+    /// <summary>All hosts that can be asked, each once.</summary>
+    internal IEnumerable<DeploymentHost> Hosts => Directors.Concat(RealServerHosts).Concat(Client is null ? [] : [Client]).Distinct();
 
     /// <summary>Whether a cause was found on a host before: then its consequences there are no news.</summary>
     /// <param name="cause">The cause.</param>

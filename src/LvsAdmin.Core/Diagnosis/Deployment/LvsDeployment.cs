@@ -137,7 +137,7 @@ public sealed class LvsDeployment(
             .. tables.Select(table => new DeploymentContext
             {
                 Director = table.Head,
-                Peers = [.. tables.Select(each => each.Head).Where(head => head != table.Head)],
+                Directors = [.. tables.Select(each => each.Head)],
                 Client = asking,
                 Services =
                 [

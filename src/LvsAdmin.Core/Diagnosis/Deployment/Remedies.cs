@@ -7,29 +7,33 @@ namespace LvsAdmin.Core.Diagnosis;
 internal static class Remedies
 {
     /// <summary>Lets a real server serve a VIP as its director sends for it.</summary>
-    internal static LvsRemedy EnableVip(ILvsHost host, LvsAddress vip, LvsRealServer server)
+    internal static LvsRemedy EnableVip(ILvsHost host, LvsAddress vip, LvsRealServer server) => LvsRemedy.On(
+        host,
+        "Enable-LvsRealServerVip",
+        server.Forwarding == LvsForwardingMethod.Tunnel
+            ? [("Address", vip), ("Forwarding", server.Forwarding), ("RealServerAddress", server.Address), .. TunnelParameters(server)]
+            : [("Address", vip)]);
+
+    /// <summary>Takes a VIP that stands in a wrong way from a real server, and gives it back in the right one.</summary>
+    internal static LvsRemedy RenewVip(ILvsHost host, LvsAddress vip, LvsRealServer server) =>
+        LvsRemedy.On(host, "Disable-LvsRealServerVip", ("Address", vip)) with { Then = EnableVip(host, vip, server) };
+
+    /// <summary>What tells how a director wraps packets, where it is not the usual way.</summary>
+    internal static IEnumerable<(string Name, object Value)> TunnelParameters(LvsRealServer server)
     {
-        List<(string, object)> parameters = [("Address", vip)];
-        if (server.Forwarding == LvsForwardingMethod.Tunnel)
+        if (server.TunnelType != LvsTunnelType.Ipip)
         {
-            parameters.Add(("Forwarding", server.Forwarding));
-            parameters.Add(("RealServerAddress", server.Address));
-            if (server.TunnelType != LvsTunnelType.Ipip)
-            {
-                parameters.Add(("TunnelType", server.TunnelType));
-            }
-
-            if (server.TunnelType == LvsTunnelType.Gue)
-            {
-                parameters.Add(("TunnelPort", server.TunnelPort));
-            }
-
-            if (server.TunnelChecksum != LvsTunnelChecksum.None)
-            {
-                parameters.Add(("TunnelChecksum", server.TunnelChecksum));
-            }
+            yield return ("TunnelType", server.TunnelType);
         }
 
-        return LvsRemedy.On(host, "Enable-LvsRealServerVip", [.. parameters]);
+        if (server.TunnelType == LvsTunnelType.Gue)
+        {
+            yield return ("TunnelPort", server.TunnelPort);
+        }
+
+        if (server.TunnelChecksum != LvsTunnelChecksum.None)
+        {
+            yield return ("TunnelChecksum", server.TunnelChecksum);
+        }
     }
 }

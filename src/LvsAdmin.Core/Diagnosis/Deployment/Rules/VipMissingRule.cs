@@ -1,5 +1,5 @@
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Core.Diagnosis;
 
@@ -19,13 +19,22 @@ internal sealed class VipMissingRule : RealServerRule
         }
 
         string expected = $"it takes packets for {vip} in";
-        string[] holders = [.. (await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(vip).Select(held => held.Interface.Name)];
-        return holders.Length > 0 || await host.IsLocalAsync(vip, cancellationToken).ConfigureAwait(false)
-            ? Passed(host, expected, holders.Length > 0 ? $"{vip} is on {string.Join(" and ", holders)}" : $"a local route for {vip}") with { Vip = vip }
-            : Failed(host, expected, $"{vip} is on no interface", $"What the director sends for {vip} is dropped here: clients that are sent to this server wait in vain.") with
-            {
-                Vip = vip,
-                Remedy = Remedies.EnableVip(host.Host, vip, server.Server),
-            };
+        HostInterface[] holders = [.. (await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(vip).Select(held => held.Interface)];
+        string where = string.Join(" and ", holders.Select(holder => holder.Name));
+        if (await host.IsLocalAsync(vip, cancellationToken).ConfigureAwait(false))
+        {
+            return Passed(host, expected, holders.Length > 0 ? $"{vip} is on {where}" : $"a local route for {vip}") with { Vip = vip };
+        }
+
+        // A tunnel that is down is a cause of its own.
+        return holders.Any(holder => holder.IsTunnel) ? null : Failed(
+            host,
+            expected,
+            holders.Length == 0 ? $"{vip} is on no interface" : $"{vip} is on {where}, but {(holders.All(holder => holder.IsUp) ? "its local route is gone" : "that is down")}",
+            $"What the director sends for {vip} is dropped here: clients that are sent to this server wait in vain.") with
+        {
+            Vip = vip,
+            Remedy = holders.Length == 0 ? Remedies.EnableVip(host.Host, vip, server.Server) : Remedies.RenewVip(host.Host, vip, server.Server),
+        };
     }
 }
