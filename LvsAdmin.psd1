@@ -62,6 +62,7 @@
         'Sync-LvsConfiguration'
         'Test-LvsArpPolicy'
         'Test-LvsConfiguration'
+        'Test-LvsDeployment'
         'Test-LvsRealServer'
         'Test-LvsRealServerVip'
         'Wait-LvsRealServer'

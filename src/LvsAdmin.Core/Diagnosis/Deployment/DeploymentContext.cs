@@ -5,13 +5,16 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>What the rules look at: one director, its services, and all hosts that can be asked.</summary>
 internal sealed class DeploymentContext
 {
-    private readonly HashSet<(LvsDeploymentCause Cause, DeploymentHost Host)> _found = [];
+    private readonly HashSet<(LvsDeploymentCause Cause, DeploymentHost Host, LvsAddress? Vip)> _found = [];
 
     /// <summary>The director.</summary>
     internal required DeploymentHost Director { get; init; }
 
-    /// <summary>The other directors that take turns with it; empty for a single one.</summary>
-    internal IReadOnlyList<DeploymentHost> Peers { get; init; } = [];
+    /// <summary>All directors that take turns with each other, this one among them, in the order in which the user named them.</summary>
+    internal required IReadOnlyList<DeploymentHost> Directors { get; init; }
+
+    /// <summary>The other directors; empty for a single one.</summary>
+    internal IEnumerable<DeploymentHost> Peers => Directors.Where(director => director != Director);
 
     /// <summary>The host from which a client asks; null when none was named.</summary>
     internal DeploymentHost? Client { get; init; }
@@ -25,11 +28,34 @@ internal sealed class DeploymentContext
     /// <summary>All real servers of the services.</summary>
     internal IEnumerable<(DeploymentService Service, DeploymentServer Server)> Servers => Services.SelectMany(service => service.Servers, (service, server) => (service, server));
 
-    /// <summary>Whether a cause was found on a host before: then its consequences there are no news.</summary>
-    internal bool Has(LvsDeploymentCause cause, DeploymentHost host) => _found.Contains((cause, host));
+    /// <summary>The VIPs of the services, each once.</summary>
+    internal IEnumerable<LvsAddress> Vips => Services.Select(service => service.Vip).OfType<LvsAddress>().Distinct();
 
-    /// <summary>Remembers what was found.</summary>
-    internal void Add(LvsDeploymentCause cause, DeploymentHost host) => _found.Add((cause, host));
+    /// <summary>All hosts that can be asked, each once.</summary>
+    internal IEnumerable<DeploymentHost> Hosts => Directors.Concat(RealServerHosts).Concat(Client is null ? [] : [Client]).Distinct();
+
+    /// <summary>Whether a cause was found on a host before: then its consequences there are no news.</summary>
+    /// <param name="cause">The cause.</param>
+    /// <param name="host">Where.</param>
+    /// <param name="vip">The VIP to which it has to matter; null for any.</param>
+    internal bool Has(LvsDeploymentCause cause, DeploymentHost host, LvsAddress? vip = null)
+    {
+        lock (_found)
+        {
+            return vip is null
+                ? _found.Any(each => each.Cause == cause && each.Host == host)
+                : _found.Contains((cause, host, vip)) || _found.Contains((cause, host, null));
+        }
+    }
+
+    /// <summary>Remembers what was found; the runner does so with each result that failed.</summary>
+    internal void Add(LvsDeploymentCause cause, DeploymentHost host, LvsAddress? vip)
+    {
+        lock (_found)
+        {
+            _found.Add((cause, host, vip));
+        }
+    }
 }
 
 /// <summary>A virtual service and its real servers.</summary>
@@ -37,6 +63,9 @@ internal sealed class DeploymentContext
 /// <param name="Servers">In the kernel's order.</param>
 internal sealed record DeploymentService(LvsVirtualService Service, IReadOnlyList<DeploymentServer> Servers)
 {
+    /// <summary>Which service it is.</summary>
+    internal LvsServiceId Id => Service.VirtualService;
+
     /// <summary>The VIP; null for a firewall mark, which may stand for many.</summary>
     internal LvsAddress? Vip => Service.VirtualService.Address;
 }
@@ -44,4 +73,8 @@ internal sealed record DeploymentService(LvsVirtualService Service, IReadOnlyLis
 /// <summary>A real server of a service, and its host.</summary>
 /// <param name="Server">As the director's kernel has it.</param>
 /// <param name="Host">The host that has its address; null when none of those that can be asked has it.</param>
-internal sealed record DeploymentServer(LvsRealServer Server, DeploymentHost? Host);
+internal sealed record DeploymentServer(LvsRealServer Server, DeploymentHost? Host)
+{
+    /// <summary>Which real server it is.</summary>
+    internal LvsServerId Id => Server.RealServer;
+}

@@ -8,12 +8,18 @@ namespace LvsAdmin.Core.Diagnosis;
 
 /// <summary>A host of a deployment and what was read of it: each fact once, however many rules ask for it. Facts of one family stand in a file of their own.</summary>
 /// <param name="host">The host.</param>
-internal sealed partial class DeploymentHost(ILvsHost host)
+/// <param name="connect">Opens the host's IPVS, or gives the connection that is open; null for a host whose IPVS is not looked at.</param>
+internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationToken, ValueTask<IpvsClient>>? connect)
 {
-    private readonly ConcurrentDictionary<string, Task<object?>> _facts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<object?>>> _facts = new(StringComparer.Ordinal);
 
     /// <summary>The host.</summary>
     internal ILvsHost Host => host;
+
+    /// <summary>The connection to its IPVS, which takes one call at a time; directors have one.</summary>
+    /// <exception cref="IpvsException">IPVS is missing, or may not be asked.</exception>
+    internal ValueTask<IpvsClient> ConnectAsync(CancellationToken cancellationToken) =>
+        connect?.Invoke(cancellationToken) ?? throw new InvalidOperationException("The IPVS of this host is not looked at.");
 
     /// <summary>Its interfaces, addresses, ARP policy and reverse path filters.</summary>
     internal ValueTask<RealServerState> GetStateAsync(CancellationToken cancellationToken) =>
@@ -40,7 +46,7 @@ internal sealed partial class DeploymentHost(ILvsHost host)
     /// <param name="cancellationToken">Ends the reading.</param>
     internal async ValueTask<T?> FactAsync<T>(string name, Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
-        return (T?)await _facts.GetOrAdd(name, _ => ReadAsync()).ConfigureAwait(false);
+        return (T?)await _facts.GetOrAdd(name, _ => new Lazy<Task<object?>>(ReadAsync)).Value.ConfigureAwait(false);
 
         async Task<object?> ReadAsync() => await read(cancellationToken).ConfigureAwait(false);
     }

@@ -1,7 +1,22 @@
 namespace LvsAdmin.Core.Diagnosis;
 
-/// <summary>The rules in the order in which they look: what a later one finds may be a consequence of what an earlier one found.</summary>
+/// <summary>
+/// The rules in the order in which they look, and in which what they find is mended: what a later one finds may be a consequence of what an earlier one found.
+/// So real servers come before directors: a VIP that a real server answers for cannot be given to the director.
+/// </summary>
 internal static class DeploymentRules
 {
-    internal static IReadOnlyList<DeploymentRule> All { get; } = [];
+    internal static IReadOnlyList<DeploymentRule> All { get; } =
+    [
+        new IpvsMissingRule(),
+        new SchedulerRule(),
+        new VipMissingRule(),
+        new VipPrefixRule(),
+        new TunnelRule(),
+        new ReversePathRule(),
+        new ArpPolicyRule(),
+        new OffLinkRule(),
+        new PortRule(),
+        new ListeningRule(),
+    ];
 }

@@ -17,6 +17,9 @@ public sealed record LvsDeploymentCheck
     /// <summary>The network namespace in which it was found; null for the host's own.</summary>
     public string? NetworkNamespace { get; init; }
 
+    /// <summary>The virtual IP that it matters to; null when it matters to all.</summary>
+    public LvsAddress? Vip { get; init; }
+
     /// <summary>The virtual service that it matters to; null when it matters to all.</summary>
     public LvsServiceId? VirtualService { get; init; }
 
@@ -26,7 +29,7 @@ public sealed record LvsDeploymentCheck
     /// <summary>What has to be so, in a few words.</summary>
     public required string Expected { get; init; }
 
-    /// <summary>What was found, in a few words.</summary>
+    /// <summary>What was found, in a few words; of a check that could not be done, why not.</summary>
     public required string Found { get; init; }
 
     /// <summary>Why it matters: what clients see of it. Null where the check passed.</summary>
@@ -37,6 +40,16 @@ public sealed record LvsDeploymentCheck
 
     /// <summary>What to do by hand, where no cmdlet does it; null otherwise.</summary>
     public string? Advice { get; init; }
+
+    /// <summary>Whether it failed before <c>Test-LvsDeployment -Repair</c> mended it.</summary>
+    public bool Repaired { get; init; }
+
+    /// <summary>The host on which it was found.</summary>
+    internal DeploymentHost? Place { get; init; }
+
+    /// <summary>What tells this check from others, whatever it found: the same one may come up for several services and directors.</summary>
+    public (LvsDeploymentCause Cause, string HostName, string? NetworkNamespace, LvsAddress? Vip, LvsServiceId? VirtualService, LvsServerId? RealServer) Key =>
+        (Cause, HostName, NetworkNamespace, Vip, VirtualService, RealServer);
 
     /// <summary>The result as a person would read it.</summary>
     public override string ToString() =>

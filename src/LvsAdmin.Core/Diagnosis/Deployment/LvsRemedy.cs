@@ -19,6 +19,9 @@ public sealed record LvsRemedy(string Command, IReadOnlyList<KeyValuePair<string
     public static LvsRemedy On(ILvsHost host, string command, params (string Name, object Value)[] parameters) =>
         new(command, [.. (parameters ?? []).Select(each => KeyValuePair.Create(each.Name, each.Value))], host);
 
+    /// <summary>What has to follow, where one cmdlet alone does not mend it; null for nothing.</summary>
+    public LvsRemedy? Then { get; init; }
+
     /// <summary>The line as a person would type it, with the host.</summary>
     public override string ToString()
     {
@@ -30,7 +33,8 @@ public sealed record LvsRemedy(string Command, IReadOnlyList<KeyValuePair<string
             LocalHost => [],
             _ => [$"-HostName {Quote(Host.Name)}"],
         };
-        return string.Join(' ', [Command, .. words, .. host]);
+        string line = string.Join(' ', [Command, .. words, .. host]);
+        return Then is null ? line : $"{line}; {Then}";
     }
 
     private static string Quote(object value) => value switch

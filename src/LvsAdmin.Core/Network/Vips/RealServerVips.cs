@@ -11,10 +11,11 @@ public static class RealServerVips
     /// served by NAT. On a tunnel to one certain host, only addresses of host length count: others are the tunnel's own.
     /// </summary>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
-    public static ValueTask<IReadOnlyList<LvsRealServerVip>> GetAsync(ILvsHost host, CancellationToken cancellationToken)
+    public static async ValueTask<IReadOnlyList<LvsRealServerVip>> GetAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return VipObservation.ReadAsync(host, cancellationToken);
+        RealServerState state = await RealServerState.ReadAsync(host, cancellationToken).ConfigureAwait(false);
+        return await VipObservation.ReadAsync(host, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads all addresses that a host holds, but those that every host has for itself.</summary>

@@ -19,9 +19,11 @@ internal sealed class VipObservation
     }
 
     /// <summary>All VIPs that the host holds, and those that it is known to serve by NAT, sorted by address.</summary>
-    internal static async ValueTask<IReadOnlyList<LvsRealServerVip>> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
+    /// <param name="host">The host.</param>
+    /// <param name="state">What was read of it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    internal static async ValueTask<IReadOnlyList<LvsRealServerVip>> ReadAsync(ILvsHost host, RealServerState state, CancellationToken cancellationToken)
     {
-        RealServerState state = await RealServerState.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         VipObservation observation = new(host, state, await VipRecords.ReadAsync(host, cancellationToken).ConfigureAwait(false));
         List<LvsRealServerVip> vips = [];
         foreach ((HostInterface holder, InterfaceAddress address) in state.Vips())

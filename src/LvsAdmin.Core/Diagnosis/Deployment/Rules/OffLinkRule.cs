@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+
+namespace LvsAdmin.Core.Diagnosis;
+
+/// <summary>Whether a real server for direct routing is a neighbour of the director, which leaves packets as they are and only puts the server's MAC address on them.</summary>
+internal sealed class OffLinkRule : DeploymentRule
+{
+    /// <inheritdoc/>
+    internal override LvsDeploymentCause Cause => LvsDeploymentCause.RealServerOffLink;
+
+    /// <inheritdoc/>
+    internal override async IAsyncEnumerable<LvsDeploymentCheck> CheckAsync(DeploymentContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (context.Has(LvsDeploymentCause.DirectorVipPrefix, context.Director))
+        {
+            // Then the director asks for the server's MAC address in the name of the VIP, and gets no answer.
+            yield break;
+        }
+
+        IEnumerable<LvsAddress> addresses = context.Servers
+            .Where(each => each.Server.Server.Forwarding == LvsForwardingMethod.DirectRouting && each.Server.Host != context.Director)
+            .Select(each => each.Server.Server.Address)
+            .Distinct();
+        foreach (LvsAddress address in addresses)
+        {
+            yield return await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false) with { RealServer = new LvsServerId(address) };
+        }
+    }
+
+    private async ValueTask<LvsDeploymentCheck> CheckAsync(DeploymentHost director, LvsAddress address, CancellationToken cancellationToken)
+    {
+        string expected = $"{address} is on a link of the director";
+        const string Reason = "With direct routing the packet still names the VIP: a router that gets it sends it back, or drops it, and clients that are sent to this server wait in vain.";
+        if (await director.RouteToAsync(address, cancellationToken).ConfigureAwait(false) is not { } route)
+        {
+            return Failed(director, expected, $"there is no route to {address}", "What is meant for this server is dropped: clients that are sent to it wait in vain.") with
+            {
+                Advice = $"Give the director an address in the network of {address}, or use a tunnel, which needs a route only.",
+            };
+        }
+
+        string? device = IpCommand.Text(route, "dev");
+        if ((IpCommand.Text(route, "gateway") ?? (route.TryGetProperty("via", out JsonElement via) ? IpCommand.Text(via, "host") : null)) is { } router)
+        {
+            return Failed(director, expected, $"it is reached through the router {router} on {device}", Reason) with
+            {
+                Advice = $"Put director and server on one link (ip route get {address} has to name no router), or send by a tunnel: Set-LvsRealServer -Forwarding Tunnel here, and Enable-LvsRealServerVip -Forwarding Tunnel there.",
+            };
+        }
+
+        bool isDumb = (await director.IpAsync("No such", cancellationToken, "-json", "neigh", "show").ConfigureAwait(false) ?? []).Any(neighbour =>
+            IpCommand.Text(neighbour, "dst") == $"{address}"
+            && IpCommand.Text(neighbour, "dev") == device
+            && neighbour.TryGetProperty("state", out JsonElement states)
+            && states.EnumerateArray().Any(state => state.GetString() is "FAILED"));
+        return isDumb
+            ? Failed(director, expected, $"nobody on the link of {device} answers for {address}", "What is meant for this server is dropped: clients that are sent to it wait in vain.") with
+            {
+                Advice = "The server is down, or on another link (VLAN) than its address says.",
+            }
+            : Passed(director, expected, $"{address} is on the link of {device}");
+    }
+}
