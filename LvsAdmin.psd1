@@ -61,6 +61,7 @@
         'Test-LvsConfiguration'
         'Test-LvsRealServer'
         'Test-LvsRealServerVip'
+        'Test-LvsVirtualService'
         'Wait-LvsRealServer'
     )
     PrivateData          = @{
