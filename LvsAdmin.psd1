@@ -65,6 +65,7 @@
         'Test-LvsDeployment'
         'Test-LvsRealServer'
         'Test-LvsRealServerVip'
+        'Test-LvsVirtualService'
         'Wait-LvsRealServer'
     )
     PrivateData          = @{

@@ -19,19 +19,30 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
     public string Target => _remote.ToString();
 
     /// <inheritdoc/>
-    public string From => host.NetworkNamespace is { } name ? $"network namespace {name}" : host.Name;
+    public string From => host.NetworkNamespace is { } name ? $"netns:{name}" : host.Name;
 
     /// <inheritdoc/>
     public bool IsThroughVip => false;
 
+    /// <summary>The port from which was asked last; 0 before.</summary>
+    internal int LocalPort { get; private set; }
+
     /// <inheritdoc/>
-    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) =>
-        new HostSocketStream(await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: true), cancellationToken).ConfigureAwait(false));
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: true), cancellationToken).ConfigureAwait(false);
+        LocalPort = socket.LocalPort;
+        return new HostSocketStream(socket);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         await using IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+        LocalPort = socket.LocalPort;
         byte[] buffer = new byte[LargestDatagram];
         int length = await AskAsync(
             stop => socket.SendAsync(datagram, stop), stop => socket.ReceiveAsync(buffer, stop), cancellationToken).ConfigureAwait(false);

@@ -21,6 +21,17 @@ public abstract class HealthProbe
     {
         ArgumentNullException.ThrowIfNull(path);
         Course course = new();
+        try
+        {
+            course.Begin("Path", "a way to the real server");
+            await path.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LvsProbeException exception)
+        {
+            course.Fail(exception.Message);
+            return course.Findings;
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Timeout);
         try
