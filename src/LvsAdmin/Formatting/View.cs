@@ -147,31 +147,20 @@ public static class View
         return Text(result, "Remedy") is { Length: > 0 } remedy ? $"{message}\n{remedy}" : message;
     }
 
-    /// <summary>How a <see cref="LvsDeploymentCheck"/> ended, with a mark that is found at a glance in a long list.</summary>
-    public static string DeploymentOutcome(PSObject check) => Text(check, nameof(LvsDeploymentCheck.Outcome)) switch
+    /// <summary>The first line of a <see cref="LvsDeploymentCheck"/>: how it ended, by a mark that is found at a glance in a long list, which check it was, and what it found for what.</summary>
+    public static string DeploymentHead(PSObject check)
     {
-        nameof(LvsCheckOutcome.Failed) => "! Failed",
-        nameof(LvsCheckOutcome.NotChecked) => "? Unknown",
-        _ when LanguagePrimitives.IsTrue(Value(check, nameof(LvsDeploymentCheck.Repaired))) => "+ Repaired",
-        var outcome => $"  {outcome}",
-    };
-
-    /// <summary>What a <see cref="LvsDeploymentCheck"/> found and for what, why it matters, and what mends it.</summary>
-    public static string DeploymentFinding(PSObject check)
-    {
+        string mark = Text(check, nameof(LvsDeploymentCheck.Outcome)) switch
+        {
+            nameof(LvsCheckOutcome.Failed) => "FAILED",
+            nameof(LvsCheckOutcome.NotChecked) => "?",
+            _ when LanguagePrimitives.IsTrue(Value(check, nameof(LvsDeploymentCheck.Repaired))) => "mended",
+            _ => "ok",
+        };
         string found = Text(check, nameof(LvsDeploymentCheck.Found));
         string[] subjects = [nameof(LvsDeploymentCheck.RealServer), nameof(LvsDeploymentCheck.VirtualService), nameof(LvsDeploymentCheck.Vip)];
         string subject = subjects.Select(name => Text(check, name)).FirstOrDefault(text => text.Length > 0) ?? string.Empty;
-        List<string> lines = [found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}"];
-        foreach ((string property, string sign) in new[] { (nameof(LvsDeploymentCheck.Reason), string.Empty), (nameof(LvsDeploymentCheck.Advice), "By hand: "), (nameof(LvsDeploymentCheck.Remedy), "> ") })
-        {
-            if (Text(check, property) is { Length: > 0 } text)
-            {
-                lines.Add(sign + text);
-            }
-        }
-
-        return string.Join('\n', lines);
+        return $"{mark,-6} {Text(check, nameof(LvsDeploymentCheck.Cause)),-17} {(found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}")}";
     }
 
     /// <summary>What a <see cref="LvsConfigurationChange"/> belongs to as a heading: its service or the director itself, with the host where that is not plainly this machine.</summary>

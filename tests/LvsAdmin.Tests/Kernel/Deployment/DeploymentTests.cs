@@ -78,7 +78,7 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
         }
 
         LvsDeploymentCheck[] left = [.. checks.Where(check => check.Outcome == LvsCheckOutcome.Failed)];
-        bool works = lab.Works();
+        bool works = scenario.Works?.Invoke(lab) ?? lab.Works();
         if (left.Length > 0 || !works)
         {
             Note($"not mended: {(works ? string.Empty : "clients are not served; ")}{string.Join(" | ", left.Select(check => $"{check}"))}");
