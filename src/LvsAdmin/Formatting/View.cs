@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
@@ -147,8 +148,11 @@ public static class View
         return Text(result, "Remedy") is { Length: > 0 } remedy ? $"{message}\n{remedy}" : message;
     }
 
-    /// <summary>The first line of a <see cref="LvsDeploymentCheck"/>: how it ended, by a mark that is found at a glance in a long list, which check it was, and what it found for what.</summary>
-    public static string DeploymentHead(PSObject check)
+    /// <summary>
+    /// A <see cref="LvsDeploymentCheck"/> as a few lines: how it ended, by a mark that is found at a glance in a long list, what was found for what, why that matters, and
+    /// what mends it. Words are kept whole, and the line that mends it stands on a line of its own, to be copied.
+    /// </summary>
+    public static string DeploymentCheck(PSObject check)
     {
         string mark = Text(check, nameof(LvsDeploymentCheck.Outcome)) switch
         {
@@ -160,7 +164,51 @@ public static class View
         string found = Text(check, nameof(LvsDeploymentCheck.Found));
         string[] subjects = [nameof(LvsDeploymentCheck.RealServer), nameof(LvsDeploymentCheck.VirtualService), nameof(LvsDeploymentCheck.Vip)];
         string subject = subjects.Select(name => Text(check, name)).FirstOrDefault(text => text.Length > 0) ?? string.Empty;
-        return $"{mark,-6} {Text(check, nameof(LvsDeploymentCheck.Cause)),-17} {(found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}")}";
+        string head = $"{mark,-6} {Text(check, nameof(LvsDeploymentCheck.Cause)),-18} ";
+        List<string> lines = [.. Wrapped(head, found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}")];
+        string indent = new(' ', 7);
+        if (Text(check, nameof(LvsDeploymentCheck.Reason)) is { Length: > 0 } reason)
+        {
+            lines.AddRange(Wrapped(indent, reason));
+        }
+
+        if (Text(check, nameof(LvsDeploymentCheck.Advice)) is { Length: > 0 } advice)
+        {
+            lines.AddRange(Wrapped(indent, $"By hand: {advice}"));
+        }
+
+        if (Text(check, nameof(LvsDeploymentCheck.Remedy)) is { Length: > 0 } remedy)
+        {
+            lines.Add($"{indent}{remedy}");
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    // What stands before the first line is as wide before the others; 79 columns are read easily on wider screens too.
+    private static IEnumerable<string> Wrapped(string before, string text)
+    {
+        const int Width = 79;
+        StringBuilder line = new(before);
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > before.Length)
+            {
+                if (line.Length + 1 + word.Length > Width)
+                {
+                    yield return line.ToString();
+                    line.Clear().Append(' ', before.Length);
+                }
+                else
+                {
+                    line.Append(' ');
+                }
+            }
+
+            line.Append(word);
+        }
+
+        yield return line.ToString();
     }
 
     /// <summary>What a <see cref="LvsConfigurationChange"/> belongs to as a heading: its service or the director itself, with the host where that is not plainly this machine.</summary>

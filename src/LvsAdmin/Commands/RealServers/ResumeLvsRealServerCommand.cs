@@ -18,7 +18,7 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
     // Those whose choice does not depend on weights that are not 0 (ip_vs_rr.c, ip_vs_lc.c, ip_vs_dh.c).
     private static readonly string[] Weightless = ["rr", "lc", "dh"];
 
-    private readonly ConcurrentQueue<RampUp> _rampUps = [];
+    private readonly ConcurrentQueue<(HostReference Host, RampUp Way)> _rampUps = [];
 
     /// <summary>The weight to give them, 0 to 2147483647; without it, the one from before.</summary>
     [Parameter]
@@ -44,7 +44,7 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
         if (!MyInvocation.ExpectingInput)
         {
             HostReference host = CurrentHost;
-            await RaiseHereAsync([.. _rampUps.Where(each => each.Host == host)]);
+            await RaiseHereAsync([.. _rampUps.Where(each => each.Host == host).Select(each => each.Way)]);
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
     {
         if (MyInvocation.ExpectingInput && !_rampUps.IsEmpty)
         {
-            ILookup<HostReference, RampUp> hosts = _rampUps.ToLookup(each => each.Host);
+            ILookup<HostReference, RampUp> hosts = _rampUps.ToLookup(each => each.Host, each => each.Way);
             await OnHostsAsync([.. hosts.Select(each => each.Key)], () => RaiseHereAsync([.. hosts[CurrentHost]]));
         }
 
@@ -89,28 +89,13 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
         if (isGradual)
         {
             await WarnAsync(client, server, weight);
-            _rampUps.Enqueue(new RampUp(CurrentHost, server, hold, weight));
+            _rampUps.Enqueue((CurrentHost, new RampUp(server, hold, weight)));
             // Written when it is back.
             return false;
         }
 
-        await FinishAsync(client, server, hold, weight);
+        await RealServerHolds.ResumeAsync(TargetHost, client, server, hold, weight, StopToken);
         return true;
-    }
-
-    private async ValueTask FinishAsync(IpvsClient client, LvsRealServer server, LvsHold hold, int weight)
-    {
-        // Forgotten first: of one who is killed in between, the next Sync finishes the work.
-        await HoldStore.RemoveAsync(TargetHost, server.VirtualService, server.RealServer, StopToken);
-        try
-        {
-            await SetWeightAsync(client, server, weight);
-        }
-        catch (IpvsException)
-        {
-            await HoldStore.AddAsync(TargetHost, hold, CancellationToken.None);
-            throw;
-        }
     }
 
     private async ValueTask WarnAsync(IpvsClient client, LvsRealServer server, int weight)
@@ -133,6 +118,7 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
             return;
         }
 
+        List<RampUp> onTheirWay = [.. servers];
         await AttemptAsync(null, async () =>
         {
             IpvsClient client = await ConnectAsync();
@@ -143,9 +129,12 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
                     await Task.Delay(RampUp / (RampUpSteps - 1), StopToken);
                 }
 
-                foreach (RampUp one in servers.Where(each => !each.IsOver))
+                foreach (RampUp one in onTheirWay.ToList())
                 {
-                    one.IsOver = !await AttemptAsync(one.RealServer, () => RaiseAsync(client, one, step));
+                    if (!await AttemptAsync(one.RealServer, () => RaiseAsync(client, one, step)))
+                    {
+                        onTheirWay.Remove(one);
+                    }
                 }
 
                 await ShowAsync(step);
@@ -155,36 +144,9 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
 
     private async ValueTask RaiseAsync(IpvsClient client, RampUp one, int step)
     {
-        LvsRealServer? server = (await client.GetRealServersAsync(one.VirtualService, StopToken)).FirstOrDefault(each => each.RealServer == one.RealServer);
-        string name = $"Real server {one.RealServer} of {one.VirtualService} on {HostText}";
-        if (server is null)
-        {
-            await HoldStore.RemoveAsync(TargetHost, one.VirtualService, one.RealServer, StopToken);
-            throw new LvsDrainException($"{name} was removed by somebody else on its way back.");
-        }
-
-        if (server.Weight != one.Weight)
-        {
-            throw new LvsDrainException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name} was given weight {server.Weight} by somebody else on its way back, at {one.Weight} of {one.Target}: it is left so. Resume-LvsRealServer brings it back if it is still held (Get-LvsRealServer -Held)."));
-        }
-
-        int weight = one.After(step, RampUpSteps);
-        if (step == RampUpSteps)
-        {
-            await FinishAsync(client, server, one.Hold, one.Target);
-        }
-        else if (weight != one.Weight)
-        {
-            // Noted first: nobody shall take the new weight for one that somebody else has set. The rules of the next boot have it at 0 until the end.
-            one.Hold = one.Hold with { ResumingAt = weight };
-            await HoldStore.AddAsync(TargetHost, one.Hold, StopToken);
-            await client.SetRealServerAsync(server, server.Settings with { Weight = weight }, StopToken);
-        }
-
-        await VerboseAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: weight {one.Weight} -> {weight} of {one.Target}"));
-        one.Weight = weight;
+        int earlier = await one.StepAsync(TargetHost, client, HostText, step, RampUpSteps, StopToken);
+        await VerboseAsync(string.Create(
+            CultureInfo.InvariantCulture, $"Real server {one.RealServer} of {one.VirtualService} on {HostText}: weight {earlier} -> {one.Weight} of {one.Target}"));
         if (PassThru && step == RampUpSteps)
         {
             await OutputAsync((await client.GetRealServersAsync(one.VirtualService, StopToken)).First(each => each.RealServer == one.RealServer));
@@ -193,7 +155,7 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
 
     private ValueTask ShowAsync(int step)
     {
-        RampUp[] all = [.. _rampUps];
+        RampUp[] all = [.. _rampUps.Select(each => each.Way)];
         string status = string.Create(
             CultureInfo.InvariantCulture, $"step {step} of {RampUpSteps}: {string.Join(", ", all.Take(3).Select(one => $"{one.RealServer} at {one.Weight} of {one.Target}"))}{(all.Length > 3 ? " ..." : string.Empty)}");
         return ProgressAsync(new ProgressRecord(GetHashCode() & int.MaxValue, ProgressActivity, status)

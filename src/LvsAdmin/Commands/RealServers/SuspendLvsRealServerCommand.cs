@@ -62,20 +62,7 @@ public sealed class SuspendLvsRealServerCommand : HoldCommand
             await WarningAsync($"{TargetText(server)} had weight 0 before: Resume-LvsRealServer will need -Weight to give it another one.");
         }
 
-        // Remembered first: a server at weight 0 that nobody knows the reason of would be given its weight again by the next Sync.
-        await HoldStore.AddAsync(TargetHost, wanted, StopToken);
-        try
-        {
-            await SetWeightAsync(client, server, 0);
-        }
-        catch (IpvsException)
-        {
-            await (hold is null
-                ? HoldStore.RemoveAsync(TargetHost, server.VirtualService, server.RealServer, CancellationToken.None)
-                : HoldStore.AddAsync(TargetHost, hold, CancellationToken.None));
-            throw;
-        }
-
+        await RealServerHolds.SuspendAsync(TargetHost, client, server, wanted, hold, StopToken);
         await WarnAsync(client, server.VirtualService, server.RealServer);
         return true;
     }

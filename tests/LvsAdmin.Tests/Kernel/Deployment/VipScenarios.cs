@@ -62,8 +62,8 @@ internal static class VipScenarios
             Test = "Test-LvsDeployment -NetworkNamespace director -RealServerHost netns:rs2",
             Mend = lab =>
             {
-                Ip("rs1", "link set eth0 up", "route add 198.51.100.0/24 via 192.0.2.1");
-                Ip("rs1", "-6 address replace 2001:db8::21/64 dev eth0 nodad", "-6 route replace 2001:db8:1::/64 via 2001:db8::1");
+                // What goes with a link that is down.
+                Ip("rs1", "link set eth0 up", "route add 198.51.100.0/24 via 192.0.2.1", "address replace 2001:db8::21/64 dev eth0 nodad", "route replace 2001:db8:1::/64 via 2001:db8::1");
                 Ip("director", "neigh flush dev eth0");
             },
         },

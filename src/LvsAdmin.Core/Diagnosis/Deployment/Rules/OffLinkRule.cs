@@ -8,6 +8,8 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>Whether a real server for direct routing is a neighbour of the director, which leaves packets as they are and only puts the server's MAC address on them.</summary>
 internal sealed class OffLinkRule : DeploymentRule
 {
+    private const string InVain = "What is meant for this server is dropped: clients that are sent to it wait in vain.";
+
     /// <inheritdoc/>
     internal override LvsDeploymentCause Cause => LvsDeploymentCause.RealServerOffLink;
 
@@ -26,7 +28,11 @@ internal sealed class OffLinkRule : DeploymentRule
             .Distinct();
         foreach (LvsAddress address in addresses)
         {
-            yield return await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false) with { RealServer = new LvsServerId(address) };
+            DeploymentHost? server = context.Servers.First(each => each.Server.Server.Address == address).Server.Host;
+            yield return (server is not null
+                && (await server.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(address).Select(held => held.Interface).FirstOrDefault() is { IsUp: false } down
+                ? Failed(server, $"{address} is on a link of the director", $"{address} is on {down.Name}, which is down", InVain) with { Advice = $"ip link set dev {down.Name} up" }
+                : await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false)) with { RealServer = new LvsServerId(address) };
         }
     }
 
@@ -36,7 +42,7 @@ internal sealed class OffLinkRule : DeploymentRule
         const string Reason = "With direct routing the packet still names the VIP: a router that gets it sends it back, or drops it, and clients that are sent to this server wait in vain.";
         if (await director.RouteToAsync(address, cancellationToken).ConfigureAwait(false) is not { } route)
         {
-            return Failed(director, expected, $"there is no route to {address}", "What is meant for this server is dropped: clients that are sent to it wait in vain.") with
+            return Failed(director, expected, $"there is no route to {address}", InVain) with
             {
                 Advice = $"Give the director an address in the network of {address}, or use a tunnel, which needs a route only.",
             };
@@ -57,7 +63,7 @@ internal sealed class OffLinkRule : DeploymentRule
             && neighbour.TryGetProperty("state", out JsonElement states)
             && states.EnumerateArray().Any(state => state.GetString() is "FAILED"));
         return isDumb
-            ? Failed(director, expected, $"nobody on the link of {device} answers for {address}", "What is meant for this server is dropped: clients that are sent to it wait in vain.") with
+            ? Failed(director, expected, $"nobody on the link of {device} answers for {address}", InVain) with
             {
                 Advice = "The server is down, or on another link (VLAN) than its address says.",
             }
