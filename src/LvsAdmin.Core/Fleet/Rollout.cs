@@ -102,7 +102,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
                 remaining.RemoveAll(chosen.Contains);
                 foreach (LvsRolloutTarget target in chosen)
                 {
-                    await work.ReportAsync(Untouched(target, LvsRolloutState.Skipped, "The user said no."), null).ConfigureAwait(false);
+                    await work.ReportAsync(Untouched(target, LvsRolloutState.NotAttempted, "The user said no to its batch."), null).ConfigureAwait(false);
                 }
 
                 continue;
@@ -166,7 +166,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             failure = exception;
         }
 
-        string why = failure is null ? "interrupted" : $"{host.Phase} failed: {failure.Message}";
+        string why = failure is null ? $"{host.Phase} was interrupted." : $"{host.Phase} failed: {failure.Message}";
         string state = await LeaveAsync(host, why).ConfigureAwait(false);
         LvsRolloutResult result = host.Result(LvsRolloutState.Failed, $"{why} {state}");
         if (stop.IsCancellationRequested)
