@@ -29,7 +29,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     /// What to do for each host, here, with the host as $_ (HostName, Addresses, VirtualServices, RealServers). Variables of the session are $using:NAME. Its first
     /// error ends it, and the host has failed; so does the exit status of a program that is not 0.
     /// </summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, Position = 2)]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <summary>Arguments for the script, which takes them by param().</summary>
@@ -215,6 +215,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         }
 
         IReadOnlyList<LvsRolloutTarget> targets = selection.Targets(_directors, serverHosts);
+        _ = RolloutSelection.AddressesOf(ResumeFrom ?? []).Count();
         IReadOnlyList<LvsRolloutTarget> done = ResumeFrom is null ? [] : [.. targets.Where(target => RolloutSelection.IsDone(target, ResumeFrom))];
         targets = [.. targets.Except(done)];
         bool isWhatIf = LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? whatIf : GetVariableValue("WhatIfPreference"));
@@ -240,7 +241,16 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
                 null);
         }
 
-        await rollout.RunAsync(targets, StopToken);
+        try
+        {
+            await rollout.RunAsync(targets, StopToken);
+        }
+        catch (LvsRolloutException stopped)
+        {
+            // Not one that ends the line: the results, by which to go on, would be lost with it ($result = Invoke-LvsRollout ...).
+            await ErrorAsync(Errors.ToRecord(stopped, null));
+        }
+
         await work.EndAsync();
     }
 
