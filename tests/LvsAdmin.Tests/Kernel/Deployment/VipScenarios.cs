@@ -31,10 +31,11 @@ internal static class VipScenarios
         {
             Mend = lab => Ip("director", $"address delete {lab.Vip}/24 dev eth0", "address flush dev eth0 to 192.0.2.1", "address add 192.0.2.1/24 dev eth0", $"address add {lab.Vip}/32 dev eth0"),
         },
-        new("ARP: policy unset on a real server", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, false)) { Misbehaves = GetsPast },
+        new("ARP: policy unset on a real server", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, false)) { Misbehaves = GetsPast, Afterwards = LvsDeploymentCause.NeighbourStale },
         new("ARP: policy set on lo only", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, true))
         {
             Misbehaves = GetsPast,
+            Afterwards = LvsDeploymentCause.NeighbourStale,
             Clean = lab =>
             {
                 Write("rs1", "ipv4/conf/lo/arp_ignore", "0");
