@@ -29,6 +29,7 @@
         'Get-LvsArpPolicy'
         'Get-LvsConnection'
         'Get-LvsDirector'
+        'Get-LvsDirectorVip'
         'Get-LvsKernelParameter'
         'Get-LvsRealServer'
         'Get-LvsRealServerVip'
@@ -38,7 +39,9 @@
         'Get-LvsTimeout'
         'Get-LvsVirtualService'
         'Import-LvsConfiguration'
+        'Import-LvsShouldOperator'
         'Install-LvsModule'
+        'New-LvsRunbook'
         'New-LvsSession'
         'New-LvsVirtualService'
         'Remove-LvsRealServer'
@@ -60,7 +63,10 @@
         'Test-LvsArpPolicy'
         'Test-LvsConfiguration'
         'Test-LvsDeployment'
+        'Test-LvsRealServer'
         'Test-LvsRealServerVip'
+        'Test-LvsVirtualService'
+        'Wait-LvsRealServer'
     )
     PrivateData          = @{
         PSData = @{

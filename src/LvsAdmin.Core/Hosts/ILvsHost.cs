@@ -19,6 +19,12 @@ public interface ILvsHost : IAsyncDisposable
     /// <exception cref="NetlinkException">The kernel refused the socket.</exception>
     ValueTask<INetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken);
 
+    /// <summary>Opens a socket in the host's network namespace, connected where the request says so: what is asked by it is asked from the host.</summary>
+    /// <exception cref="LvsHostException">The host, or the namespace, cannot be reached; it is one that has no sockets (NotSupported); other rights are needed (AccessDenied).</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The host's kernel refused the socket, or the peer the connection.</exception>
+    ValueTask<IHostSocket> OpenSocketAsync(HostSocketRequest request, CancellationToken cancellationToken) =>
+        throw new LvsHostException(LvsHostError.NotSupported, $"{Name} sends and receives nothing: it is simulated.");
+
     /// <summary>Runs a program in the host's network namespace to its end. Arguments are data: no shell reads them.</summary>
     /// <param name="invocation">Program, arguments, standard input.</param>
     /// <param name="cancellationToken">Kills the program.</param>

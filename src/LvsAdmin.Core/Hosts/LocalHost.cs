@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Netlink;
@@ -39,6 +40,37 @@ public sealed class LocalHost : ILvsHost
         }
 
         return await InNamespaceAsync<INetlinkTransport>(KernelNetlinkTransport.Open, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IHostSocket> OpenSocketAsync(HostSocketRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!OperatingSystem.IsLinux() && NetworkNamespace is not null)
+        {
+            throw OnlyLinux();
+        }
+
+        LocalSocket socket;
+        try
+        {
+            socket = OperatingSystem.IsLinux() ? await InNamespaceAsync(() => LocalSocket.Open(request), cancellationToken).ConfigureAwait(false) : LocalSocket.Open(request);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw SocketErrors.Denied(Name, exception);
+        }
+
+        try
+        {
+            await socket.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            await socket.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

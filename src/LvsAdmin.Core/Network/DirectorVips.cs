@@ -11,13 +11,19 @@ public static class DirectorVips
 
     /// <summary>Where a host has an address: on each interface that holds it, as it stands.</summary>
     /// <exception cref="LvsHostException">The host cannot be read.</exception>
-    public static async ValueTask<IReadOnlyList<LvsDirectorVip>> FindAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken)
+    public static ValueTask<IReadOnlyList<LvsDirectorVip>> FindAsync(ILvsHost host, LvsAddress vip, CancellationToken cancellationToken) => FindAsync(host, [vip], cancellationToken);
+
+    /// <summary>Where a host has addresses: each on each interface that holds it, in their order.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read.</exception>
+    public static async ValueTask<IReadOnlyList<LvsDirectorVip>> FindAsync(ILvsHost host, IReadOnlyCollection<LvsAddress> vips, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(vips);
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. from each in interfaces
+            .. from vip in vips.Distinct()
+               from each in interfaces
                from held in each.Addresses
                where held.Address == vip
                select new LvsDirectorVip

@@ -61,7 +61,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected ValueTask OutputAsync(object value) => InvokeAsync(() => WriteObject(value));
 
     /// <summary>Writes a non-terminating error.</summary>
-    protected ValueTask ErrorAsync(ErrorRecord error) => InvokeAsync(() => WriteError(error));
+    protected virtual ValueTask ErrorAsync(ErrorRecord error) => InvokeAsync(() => WriteError(error));
 
     /// <summary>Writes a warning.</summary>
     protected ValueTask WarningAsync(string message) => InvokeAsync(() => WriteWarning(message));
@@ -96,6 +96,24 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
 
         return answer;
+    }
+
+    /// <summary>Does something on the pipeline's thread and waits for what comes of it: a script of the user's, which can run there only.</summary>
+    private protected async ValueTask<T> OnPipelineAsync<T>(Func<T> work)
+    {
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await InvokeAsync(() =>
+        {
+            try
+            {
+                done.TrySetResult(work());
+            }
+            catch (Exception exception) when (exception is not PipelineStoppedException)
+            {
+                done.TrySetException(exception);
+            }
+        });
+        return await done.Task.WaitAsync(StopToken);
     }
 
     private bool IsPipelineThread => Environment.CurrentManagedThreadId == _pipelineThread;

@@ -3,6 +3,7 @@ using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
+using LvsAdmin.Core.Network;
 using LvsAdmin.Parameters;
 
 namespace LvsAdmin.Commands;
@@ -12,7 +13,7 @@ internal static class Errors
 {
     /// <summary>Whether an exception is one that work on hosts is known to end in, in contrast to a fault of ours.</summary>
     internal static bool IsExpected(Exception exception) =>
-        exception is IpvsException or LvsHostException or LvsValidationException or LvsSyncException or LvsConfigurationException or NetlinkException;
+        exception is IpvsException or LvsHostException or LvsValidationException or LvsSyncException or LvsConfigurationException or LvsDrainException or NetlinkException;
 
     /// <summary>The error record of an expected exception.</summary>
     /// <param name="exception">What happened.</param>
@@ -23,6 +24,8 @@ internal static class Errors
         LvsValidationException refused => new(refused, refused.Id, ErrorCategory.InvalidArgument, target),
         LvsSyncException sync => new(sync, sync.Error.ToString(), Category(sync.Error), target),
         LvsConfigurationException document => new(document, document.Id, Category(document), document.Source is null ? target : Place(document)),
+        LvsDrainException { Status: { } left } drain => new(drain, "DrainTimeout", ErrorCategory.OperationTimeout, left),
+        LvsDrainException drain => new(drain, "RampUpDisturbed", ErrorCategory.InvalidOperation, target),
         LvsHostException host => new(host, host.Error == LvsHostError.Failed ? "HostFailed" : host.Error.ToString(), Category(host.Error), target),
         // The name of the type tells what went wrong: NetlinkTimeout, NetlinkTruncated, NetlinkOverrun, NetlinkFormat ...
         _ => new(exception, exception.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal), Category(exception), target),

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Text;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -63,6 +64,41 @@ public static class View
 
         return string.Join(' ', options);
     }
+
+    /// <summary>The service of an <see cref="LvsProbeResult"/> as a heading, and by which way its servers were asked.</summary>
+    public static string ProbeGroup(PSObject result) => LanguagePrimitives.IsTrue(Value(result, nameof(LvsProbeResult.ThroughVip)))
+        ? $"{Service(result)}, by the VIP"
+        : $"{Service(result)}, from {Text(result, nameof(LvsProbeResult.From))}";
+
+    /// <summary>What a check found, and where it failed what was expected.</summary>
+    public static string Found(PSObject result) => Text(result, nameof(LvsProbeResult.Outcome)) == nameof(LvsCheckOutcome.Failed)
+        ? $"{Text(result, nameof(LvsProbeResult.Found))} (expected: {Text(result, nameof(LvsProbeResult.Expected))})"
+        : Text(result, nameof(LvsProbeResult.Found));
+
+    /// <summary>Who answered an <see cref="LvsServiceTest"/>, a line each, what was promised, and why probes failed.</summary>
+    public static string Spread(PSObject result)
+    {
+        List<string> lines = [.. Lines(result, nameof(LvsServiceTest.Servers))];
+        if (Text(result, nameof(LvsServiceTest.Untraced)) is { } untraced and not ("" or "0"))
+        {
+            lines.Add($"{untraced} with no server that the director still knows");
+        }
+
+        lines.Add($"{Text(result, nameof(LvsServiceTest.Scheduler))}: {Text(result, nameof(LvsServiceTest.Promise))}"
+            + Text(result, nameof(LvsServiceTest.IsAsPromised)) switch
+            {
+                "True" => " - so it is",
+                "False" => string.Create(CultureInfo.InvariantCulture, $" - {LanguagePrimitives.ConvertTo<double>(Value(result, nameof(LvsServiceTest.Deviation))):0%} went elsewhere"),
+                _ => string.Empty,
+            });
+        return string.Join('\n', lines.Concat(Lines(result, nameof(LvsServiceTest.Failures))));
+    }
+
+    /// <summary>A duration in milliseconds; nothing where there is none.</summary>
+    public static string Milliseconds(PSObject result, string property) =>
+        TimeSpan.TryParse(Text(result, property), CultureInfo.InvariantCulture, out TimeSpan duration) && duration > TimeSpan.Zero
+            ? duration.TotalMilliseconds.ToString(duration.TotalMilliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture)
+            : string.Empty;
 
     /// <summary>The forwarding method of an <see cref="LvsRealServer"/>, with the tunnel where it is no plain one.</summary>
     public static string Forwarding(PSObject server)
@@ -219,6 +255,9 @@ public static class View
     /// <summary>The differences of an <see cref="LvsPlan"/>, a line each.</summary>
     public static string PlanText(PSObject plan) =>
         string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
+
+    private static IEnumerable<string> Lines(PSObject value, string property) =>
+        LanguagePrimitives.GetEnumerable(Value(value, property))?.Cast<object>().Select(each => $"{each}") ?? [];
 
     private static string Checksum(PSObject server) => Text(server, nameof(LvsRealServer.TunnelChecksum)) switch
     {

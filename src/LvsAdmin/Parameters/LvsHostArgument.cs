@@ -78,7 +78,7 @@ public sealed class LvsHostArgument
         : Origin is null ? string.Join(", ", Names)
         : NetworkNamespace is null ? Origin : $"{NamespacePrefix}{NetworkNamespace}";
 
-    internal static LvsValidationException Refuse(string why) => new(
+    internal static LvsValidationException Refuse(string why) => new LvsValidationException(
         "InvalidHost",
         $"This names no host: {why}. Write rs1, root@rs1:2222, netns:rs1 for a network namespace of this machine, a session of New-LvsSession, or @{{ HostName = 'rs1'; UserName = 'root' }}.");
 

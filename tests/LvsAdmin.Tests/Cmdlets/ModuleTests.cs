@@ -19,7 +19,7 @@ public sealed class ModuleTests(CmdletFixture fixture)
     private CmdletInfo[] Commands => [.. fixture.Engine.Run("Get-Command -Module LvsAdmin").Output.Select(command => (CmdletInfo)command.BaseObject)];
 
     // What works on files and texts, and what goes to sessions only.
-    private static readonly string[] Hostless = ["Install-LvsModule", "Import-LvsConfiguration", "ConvertFrom-LvsConfiguration", "ConvertTo-LvsConfiguration"];
+    private static readonly string[] Hostless = ["Install-LvsModule", "Import-LvsConfiguration", "ConvertFrom-LvsConfiguration", "ConvertTo-LvsConfiguration", "Import-LvsShouldOperator"];
 
     [Fact]
     public void The_manifest_exports_every_cmdlet_and_nothing_else()

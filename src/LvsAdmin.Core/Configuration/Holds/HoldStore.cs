@@ -146,6 +146,8 @@ public static partial class HoldStore
 
         public DateTimeOffset? Until { get; init; }
 
+        public int? ResumingAt { get; init; }
+
         [JsonIgnore]
         internal bool IsComplete =>
             Namespace is { Length: > 0 } && By is not null && Weight >= 0 && LvsServiceId.TryParse(VirtualService, out _, out _) && LvsServerId.TryParse(RealServer, out LvsServerId? id, out _) && id.Port is not null;
@@ -160,6 +162,7 @@ public static partial class HoldStore
             By = hold.By,
             Since = hold.Since,
             Until = hold.Until,
+            ResumingAt = hold.ResumingAt,
         };
 
         internal LvsHold ToHold() => new()
@@ -171,6 +174,7 @@ public static partial class HoldStore
             By = By,
             Since = Since,
             Until = Until,
+            ResumingAt = ResumingAt,
         };
     }
 

@@ -26,7 +26,10 @@ public sealed record LvsHold
     /// <summary>Until when it counts; null until it is resumed.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>The weight that the server was given last on its way back (Resume-LvsRealServer -RampUp); null while it stays at 0.</summary>
+    public int? ResumingAt { get; init; }
+
     /// <summary>The hold in words.</summary>
     public override string ToString() =>
-        $"held by {By} since {Since:u}{(Until is { } until ? $" until {until:u}" : string.Empty)}{(Reason is null ? string.Empty : $": {Reason}")}";
+        $"{(ResumingAt is { } weight ? $"on its way back at weight {weight} of {Weight}, " : string.Empty)}held by {By} since {Since:u}{(Until is { } until ? $" until {until:u}" : string.Empty)}{(Reason is null ? string.Empty : $": {Reason}")}";
 }

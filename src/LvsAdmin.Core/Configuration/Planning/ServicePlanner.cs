@@ -147,7 +147,7 @@ internal sealed class ServicePlanner
         }
     }
 
-    // What an operator holds keeps weight 0, also when it is added anew.
+    // What an operator holds keeps weight 0, also when it is added anew; or the weight that it has on its way back.
     private RealServerSettings Held(Draft draft, RealServerSettings settings, LvsRealServer? current)
     {
         if (!_holds.TryGetValue((draft.Service, settings.RealServer), out LvsHold? hold) || settings.Weight == 0)
@@ -158,7 +158,7 @@ internal sealed class ServicePlanner
         draft.Differ(
             LvsChangeAction.Held, settings.RealServer, nameof(settings.Weight), (current?.Settings.Weight ?? 0).ToString(CultureInfo.InvariantCulture),
             settings.Weight.ToString(CultureInfo.InvariantCulture), hold.ToString());
-        return settings with { Weight = 0 };
+        return settings with { Weight = hold.ResumingAt ?? 0 };
     }
 
     private LvsSyncException? BelowMinimum(ServiceConfiguration desired, IReadOnlyList<LvsRealServer> servers)

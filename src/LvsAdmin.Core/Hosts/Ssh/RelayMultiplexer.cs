@@ -10,7 +10,7 @@ internal sealed class RelayMultiplexer(Func<ReadOnlyMemory<byte>, ValueTask> she
     private const int LongestFrame = 256 * 1024;
 
     private readonly object _gate = new();
-    private readonly Dictionary<uint, SshNetlinkTransport> _channels = [];
+    private readonly Dictionary<uint, IRelayChannel> _channels = [];
     private readonly TaskCompletionSource<bool> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _header = new byte[RelayStubs.HeaderLength];
     private int _headerLength;
@@ -41,13 +41,13 @@ internal sealed class RelayMultiplexer(Func<ReadOnlyMemory<byte>, ValueTask> she
 
     /// <summary>Registers a socket under a new channel number.</summary>
     /// <exception cref="LvsConnectionException">The connection has ended.</exception>
-    internal uint Add(SshNetlinkTransport transport)
+    internal uint Add(IRelayChannel transport)
     {
         lock (_gate)
         {
             if (_failure is { } failure)
             {
-                throw failure.ToException("open a netlink socket");
+                throw failure.ToException("open a socket");
             }
 
             _channels.Add(++_lastChannel, transport);
@@ -117,7 +117,7 @@ internal sealed class RelayMultiplexer(Func<ReadOnlyMemory<byte>, ValueTask> she
     /// <summary>Ends all channels.</summary>
     internal void Fail(SshFailure failure)
     {
-        SshNetlinkTransport[] left;
+        IRelayChannel[] left;
         lock (_gate)
         {
             _failure ??= failure;
@@ -127,9 +127,9 @@ internal sealed class RelayMultiplexer(Func<ReadOnlyMemory<byte>, ValueTask> she
 
         _hello.TrySetException(failure.ToException("start the relay for netlink"));
         _ = _hello.Task.Exception;
-        foreach (SshNetlinkTransport transport in left)
+        foreach (IRelayChannel transport in left)
         {
-            transport.End(failure.ToException("speak netlink"));
+            transport.End(failure.ToException("speak by a socket"));
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class RelayMultiplexer(Func<ReadOnlyMemory<byte>, ValueTask> she
             return;
         }
 
-        SshNetlinkTransport? transport;
+        IRelayChannel? transport;
         lock (_gate)
         {
             // None: it was closed while this was under way.

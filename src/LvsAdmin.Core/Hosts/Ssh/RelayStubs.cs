@@ -3,7 +3,8 @@ namespace LvsAdmin.Core.Hosts.Ssh;
 /// <summary>
 /// The relay for netlink at the other end, in the two languages of which hosts have one. It speaks in frames, each way:
 /// <c>[length, 32 bits, big-endian][kind, 1 byte][channel, 32 bits, big-endian][bytes]</c>. Channel 0 is a shell that runs the same loop as before
-/// (<see cref="ShellServer"/>), its standard error is still the connection's; each other channel is a netlink socket.
+/// (<see cref="ShellServer"/>), its standard error is still the connection's; each other channel is a socket: of generic netlink, or another one that the frame
+/// which opens it describes (<see cref="SshSocket"/>).
 /// </summary>
 internal static class RelayStubs
 {
@@ -16,7 +17,7 @@ internal static class RelayStubs
     /// <summary>From the relay, first of all: version, and the number 1 in 32 bits of the host's own byte order.</summary>
     internal const byte Hello = (byte)'H';
 
-    /// <summary>To the relay: opens a socket. From it: it is open; the bytes are its port, big-endian.</summary>
+    /// <summary>To the relay: opens a socket, of netlink when there are no bytes. From it: it is open, and connected; the bytes are its port, big-endian.</summary>
     internal const byte Open = (byte)'O';
 
     /// <summary>To the relay: closes a socket.</summary>
@@ -30,9 +31,9 @@ internal static class RelayStubs
 
     // 16 is AF_NETLINK and NETLINK_GENERIC both, 3 is SOCK_RAW, 270 SOL_NETLINK, 10 NETLINK_CAP_ACK, 11 NETLINK_EXT_ACK, 64 MSG_DONTWAIT (linux/netlink.h, linux/socket.h), error 4 EINTR, 11 EAGAIN.
     // A pipe that can be written to takes 4,096 bytes without waiting (pipe(7)), so no more are written at once: the shell may be waiting for us to read. Sockets of perl
-    // close on exec by themselves. SIGPIPE ends the relay, and the shell with it, whose input then ends.
+    // close on exec by themselves. Of other sockets, 1 is SOL_SOCKET, 26 SO_ATTACH_FILTER, 4 SO_ERROR, error 115 EINPROGRESS: they connect while the loop goes on. SIGPIPE ends the relay, and the shell with it, whose input then ends.
     private const string PerlText = """
-        my ($text) = @ARGV; my %s; my ($out, $feed, $in) = ('', '', '');
+        my ($text) = @ARGV; my (%s, %t, %p); my ($out, $feed, $in) = ('', '', '');
         sub put { $out .= pack('NaN', length $_[2], $_[0], $_[1]) . $_[2] }
         sub flush { while (length $out) { my $n = syswrite(STDOUT, $out); if (defined $n) { substr($out, 0, $n, '') } elsif ($! != 4) { exit 1 } } }
         pipe(my $r0, my $w0) && pipe(my $r1, my $w1) or die "pipe: $!";
@@ -42,13 +43,17 @@ internal static class RelayStubs
         while (1) {
           flush();
           my ($r, $w) = ('', ''); vec($r, 0, 1) = 1; vec($r, fileno $r1, 1) = 1; vec($r, fileno $_, 1) = 1 for values %s;
-          vec($w, fileno $w0, 1) = 1 if length $feed;
+          vec($w, fileno $w0, 1) = 1 if length $feed; vec($w, fileno $_, 1) = 1 for values %p;
           next if select($r, $w, undef, undef) < 1;
           if (vec($r, fileno $r1, 1)) { sysread($r1, my $b, 65536) or exit 0; put('D', 0, $b) }
+          for my $c (keys %p) {
+            next unless vec($w, fileno $p{$c}, 1);
+            my $h = delete $p{$c}; my $e = unpack('i', getsockopt($h, 1, 4)); if ($e) { put('E', $c, pack('N', $e)) } else { $s{$c} = $h; put('O', $c, pack('N', unpack('x2n', getsockname $h))) }
+          }
           for my $c (keys %s) {
             next unless vec($r, fileno $s{$c}, 1);
             while (length $out < 262144) {
-              if (defined recv($s{$c}, my $b, 131072, 64)) { put('D', $c, $b) }
+              if (defined recv($s{$c}, my $b, 131072, 64)) { put('D', $c, $b); if ($t{$c} && !length $b) { delete $s{$c}; last } }
               else { last if $! == 11; next if $! == 4; put('E', $c, pack('N', $!)); last }
             }
           }
@@ -60,7 +65,14 @@ internal static class RelayStubs
             my ($h, $b) = (undef, substr($in, 9, $l)); substr($in, 0, 9 + $l, '');
             if ($k eq 'D' && !$c) { $feed .= $b }
             elsif ($k eq 'D') { defined $s{$c} && !defined send($s{$c}, $b, 0) && put('E', $c, pack('N', $!)) }
-            elsif ($k eq 'C') { delete $s{$c} }
+            elsif ($k eq 'C') { delete $_->{$c} for \%s, \%t, \%p }
+            elsif (length $b) {
+              my ($f, $y, $o, $x, $a, $d) = unpack('N3(N/a)3', $b);
+              if (socket($h, $f, $y, $o) && (!length $x || setsockopt($h, 1, 26, pack(length pack('P', $x) > 4 ? 'Sx6P' : 'Sx2P', length($x) / 8, $x))) && (!length $a || bind($h, $a))
+                && defined $h->blocking(0) && (!length $d || connect($h, $d) || $! == 115)) {
+                $t{$c} = $y == 1; if ($t{$c}) { $p{$c} = $h } else { $s{$c} = $h; put('O', $c, pack('N', unpack('x2n', getsockname $h))) }
+              } else { put('E', $c, pack('N', $!)) }
+            }
             elsif (socket($h, 16, 3, 16) && bind($h, pack('SSLL', 16, 0, 0, 0))) {
               setsockopt($h, 270, $_, pack('i', 1)) for 10, 11; $s{$c} = $h; put('O', $c, pack('N', (unpack('SSLL', getsockname $h))[2]));
             } else { put('E', $c, pack('N', $!)) }
@@ -78,30 +90,69 @@ internal static class RelayStubs
             os.execvp("sh", ["sh", "-c", sys.argv[1], "lvsadmin"])
         os.close(shell)
         os.close(answer)
-        sockets, out, fed, data = {}, bytearray(), bytearray(), bytearray()
+        sockets, streams, pending, out, fed, data = {}, set(), {}, bytearray(), bytearray(), bytearray()
         def put(kind, channel, content):
             out.extend(struct.pack(">I1sI", len(content), kind, channel))
             out.extend(content)
         put(b"H", 0, struct.pack("=BI", 1, 1))
+        def start(channel, content):
+            import ctypes
+            library = ctypes.CDLL(None, use_errno=True)
+            def check(result):
+                if result != 0 and ctypes.get_errno() != 115:
+                    raise OSError(ctypes.get_errno(), "")
+            family, kind, protocol = struct.unpack(">III", content[:12])
+            rest = content[12:]
+            texts = []
+            while rest:
+                length = struct.unpack(">I", rest[:4])[0]
+                texts.append(rest[4:4 + length])
+                rest = rest[4 + length:]
+            s = socket.socket(family, kind, protocol)
+            s.setblocking(False)
+            if texts[0]:
+                program = ctypes.create_string_buffer(texts[0], len(texts[0]))
+                s.setsockopt(1, 26, struct.pack("HP", len(texts[0]) // 8, ctypes.addressof(program)))
+            if texts[1]:
+                check(library.bind(s.fileno(), texts[1], len(texts[1])))
+            if texts[2]:
+                check(library.connect(s.fileno(), texts[2], len(texts[2])))
+            if kind == 1:
+                streams.add(channel)
+                pending[channel] = s
+            else:
+                sockets[channel] = s
+                put(b"O", channel, struct.pack(">I", 0 if kind == 3 or family == 17 else s.getsockname()[1]))
         while True:
             while out:
                 del out[:os.write(1, out)]
-            readable, writable, _ = select.select([0, reply] + list(sockets.values()), [feed] if fed else [], [])
+            readable, writable, _ = select.select([0, reply] + list(sockets.values()), ([feed] if fed else []) + list(pending.values()), [])
             if reply in readable:
                 content = os.read(reply, 65536)
                 if not content:
                     sys.exit(0)
                 put(b"D", 0, content)
-            for channel, s in sockets.items():
+            for channel, s in list(pending.items()):
+                if s in writable:
+                    del pending[channel]
+                    failed = s.getsockopt(1, 4)
+                    if not failed:
+                        sockets[channel] = s
+                    put(b"E" if failed else b"O", channel, struct.pack(">I", failed or s.getsockname()[1]))
+            for channel, s in list(sockets.items()):
                 while s in readable and len(out) < 262144:
                     try:
-                        put(b"D", channel, s.recv(131072, 64))
+                        content = s.recv(131072, 64)
+                        put(b"D", channel, content)
+                        if channel in streams and not content:
+                            del sockets[channel]
+                            break
                     except BlockingIOError:
                         break
                     except OSError as error:
                         put(b"E", channel, struct.pack(">I", error.errno))
                         break
-            if writable:
+            if feed in writable:
                 del fed[:os.write(feed, fed[:4096])]
             if 0 not in readable:
                 continue
@@ -122,8 +173,12 @@ internal static class RelayStubs
                         if channel in sockets:
                             sockets[channel].send(content)
                     elif kind == b"C":
-                        if channel in sockets:
-                            sockets.pop(channel).close()
+                        streams.discard(channel)
+                        for opened in sockets, pending:
+                            if channel in opened:
+                                opened.pop(channel).close()
+                    elif content:
+                        start(channel, content)
                     else:
                         s = socket.socket(16, 3, 16)
                         s.bind((0, 0))
@@ -134,6 +189,8 @@ internal static class RelayStubs
                                 pass
                         sockets[channel] = s
                         put(b"O", channel, struct.pack(">I", s.getsockname()[0]))
+                except ImportError:
+                    put(b"E", channel, struct.pack(">I", 38))
                 except OSError as error:
                     put(b"E", channel, struct.pack(">I", error.errno))
         """;

@@ -111,7 +111,14 @@ internal sealed class SshConnection : IAsyncDisposable
     }
 
     /// <summary>Opens a netlink socket; the first one starts the relay.</summary>
-    internal async ValueTask<SshNetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken)
+    internal async ValueTask<SshNetlinkTransport> OpenNetlinkAsync(CancellationToken cancellationToken) =>
+        await SshNetlinkTransport.OpenAsync(this, await RelayAsync(cancellationToken).ConfigureAwait(false), _host, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a socket of another family, by the same relay.</summary>
+    internal async ValueTask<SshSocket> OpenSocketAsync(HostSocketRequest request, CancellationToken cancellationToken) =>
+        await SshSocket.OpenAsync(this, await RelayAsync(cancellationToken).ConfigureAwait(false), request, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<RelayMultiplexer> RelayAsync(CancellationToken cancellationToken)
     {
         Task<RelayMultiplexer> starting;
         lock (_gate)
@@ -121,7 +128,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
         RelayMultiplexer relay = await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         return await relay.HasOurByteOrder.WaitAsync(cancellationToken).ConfigureAwait(false)
-            ? await SshNetlinkTransport.OpenAsync(this, relay, _host, cancellationToken).ConfigureAwait(false)
+            ? relay
             : throw new LvsHostException(
                 LvsHostError.NotSupported,
                 $"The processor of {_host} has another byte order than this machine's, and netlink speaks in the host's own: run LvsAdmin there, over PowerShell remoting (-Session).");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using LvsAdmin.Core.Netlink;
@@ -51,6 +52,21 @@ public sealed class SshHost : ILvsHost
     {
         SshConnection connection = await _connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await connection.OpenNetlinkAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IHostSocket> OpenSocketAsync(HostSocketRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SshConnection connection = await _connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await connection.OpenSocketAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw SocketErrors.Denied(Name, exception);
+        }
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using LvsAdmin.Core.Netlink;
 namespace LvsAdmin.Core.Hosts.Ssh;
 
 /// <summary>A generic netlink socket of a host over SSH, behind the relay (<see cref="RelayStubs"/>).</summary>
-internal sealed class SshNetlinkTransport : INetlinkTransport
+internal sealed class SshNetlinkTransport : INetlinkTransport, IRelayChannel
 {
     // More than any list of IPVS has; who does not read it is not kept alive by our memory.
     private const long LongestBacklog = 256 * 1024 * 1024;
@@ -76,11 +76,11 @@ internal sealed class SshNetlinkTransport : INetlinkTransport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The relay has opened the socket.</summary>
-    internal void Opened(uint portId) => _opened.TrySetResult(portId);
+    /// <inheritdoc/>
+    public void Opened(uint portId) => _opened.TrySetResult(portId);
 
-    /// <summary>A datagram came.</summary>
-    internal void Take(byte[] datagram)
+    /// <inheritdoc/>
+    public void Take(byte[] datagram)
     {
         lock (_gate)
         {
@@ -100,8 +100,8 @@ internal sealed class SshNetlinkTransport : INetlinkTransport
         }
     }
 
-    /// <summary>The host's kernel said no to the socket, or to what was sent or received last.</summary>
-    internal void Take(int errno)
+    /// <inheritdoc/>
+    public void Take(int errno)
     {
         NetlinkException refused = errno == LinuxErrno.NoBufferSpace
             ? new NetlinkOverrunException("The kernel dropped answers (ENOBUFS). What was asked may have been done: read the state again.")
@@ -112,8 +112,8 @@ internal sealed class SshNetlinkTransport : INetlinkTransport
         }
     }
 
-    /// <summary>Nothing comes any more behind what came.</summary>
-    internal void End(Exception reason)
+    /// <inheritdoc/>
+    public void End(Exception reason)
     {
         _opened.TrySetException(reason);
         _ = _opened.Task.Exception;

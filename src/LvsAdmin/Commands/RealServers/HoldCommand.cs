@@ -47,17 +47,6 @@ public abstract class HoldCommand : RealServerCommand
     /// <returns>Whether it is as wanted now.</returns>
     private protected abstract ValueTask<bool> ChangeAsync(IpvsClient client, LvsRealServer server, LvsHold? hold);
 
-    /// <summary>Sets the weight, where it is another, and has the table of the next boot say the same.</summary>
-    private protected async ValueTask SetWeightAsync(IpvsClient client, LvsRealServer server, int weight)
-    {
-        if (server.Weight != weight)
-        {
-            await client.SetRealServerAsync(server, server.Settings with { Weight = weight }, StopToken);
-        }
-
-        await PersistentTable.SetWeightAsync(TargetHost, server.VirtualService, server.RealServer, weight, StopToken);
-    }
-
     /// <summary>The server as messages name it.</summary>
     private protected string TargetText(LvsRealServer server) => $"real server {server.RealServer} of {server.VirtualService} on {HostText}";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Commands;
 
@@ -38,7 +39,7 @@ public sealed class SuspendLvsRealServerCommand : HoldCommand
             VirtualService = server.VirtualService,
             RealServer = server.RealServer,
             // Of one that is held already, the weight from before that.
-            Weight = hold is not null && server.Weight == 0 ? hold.Weight : server.Weight,
+            Weight = hold is not null && (server.Weight == 0 || server.Weight == hold.ResumingAt) ? hold.Weight : server.Weight,
             Reason = IsOnCommandLine(nameof(Reason)) ? Reason : hold?.Reason,
             By = By,
             Since = hold?.Since ?? DateTimeOffset.UtcNow,
@@ -61,20 +62,21 @@ public sealed class SuspendLvsRealServerCommand : HoldCommand
             await WarningAsync($"{TargetText(server)} had weight 0 before: Resume-LvsRealServer will need -Weight to give it another one.");
         }
 
-        // Remembered first: a server at weight 0 that nobody knows the reason of would be given its weight again by the next Sync.
-        await HoldStore.AddAsync(TargetHost, wanted, StopToken);
-        try
-        {
-            await SetWeightAsync(client, server, 0);
-        }
-        catch (IpvsException)
-        {
-            await (hold is null
-                ? HoldStore.RemoveAsync(TargetHost, server.VirtualService, server.RealServer, CancellationToken.None)
-                : HoldStore.AddAsync(TargetHost, hold, CancellationToken.None));
-            throw;
-        }
-
+        await RealServerHolds.SuspendAsync(TargetHost, client, server, wanted, hold, StopToken);
+        await WarnAsync(client, server.VirtualService, server.RealServer);
         return true;
+    }
+
+    // Who waits for it to be drained should know what for.
+    private async ValueTask WarnAsync(IpvsClient client, LvsServiceId id, LvsServerId real)
+    {
+        if (await client.FindServiceAsync(id, StopToken) is { } service
+            && (await client.GetRealServersAsync(id, StopToken)).FirstOrDefault(each => each.RealServer == real) is { } server)
+        {
+            foreach (LvsDrainObstacle obstacle in await DrainObstacles.FindAsync(TargetHost, client, service, server, StopToken))
+            {
+                await WarningAsync($"{TargetText(server)}: {obstacle}");
+            }
+        }
     }
 }
