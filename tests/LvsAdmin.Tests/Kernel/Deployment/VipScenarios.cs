@@ -10,7 +10,10 @@ internal static class VipScenarios
 {
     internal static IReadOnlyList<DeploymentScenario> All { get; } =
     [
-        new("no scheduler", LvsDeploymentCause.SchedulerMissing, "DR", lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler none")),
+        new("no scheduler", LvsDeploymentCause.SchedulerMissing, "DR", lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler none"))
+        {
+            Clean = lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler rr"),
+        },
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "DR", lab => Ip("director", $"address delete {lab.Vip}/32 dev eth0")),
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "NAT", lab => Ip("director", $"address delete {lab.Vip}/32 dev eth1")),
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "DR IPv6", lab => Ip("director", $"address delete {lab.Vip}/128 dev eth0")),

@@ -57,7 +57,7 @@ internal sealed class OffLinkRule : DeploymentRule
             };
         }
 
-        bool isDumb = (await director.IpAsync("No such", cancellationToken, "-json", "neigh", "show").ConfigureAwait(false) ?? []).Any(neighbour =>
+        bool isDumb = (await director.GetNeighboursAsync(cancellationToken).ConfigureAwait(false)).Any(neighbour =>
             IpCommand.Text(neighbour, "dst") == $"{address}"
             && IpCommand.Text(neighbour, "dev") == device
             && neighbour.TryGetProperty("state", out JsonElement states)
