@@ -215,6 +215,7 @@ internal static class Samples
         },
         Desired,
         new LvsKernelParameter { Name = "conntrack", Value = true, Text = "1", Default = false, IsDefault = false, Unit = "seconds", Description = "Keep connection tracking.", HostName = Host, NetworkNamespace = Namespace },
+        new LvsDeploymentCheck { Cause = LvsDeploymentCause.NotListening, Outcome = LvsCheckOutcome.Failed, Expected = "a program listens", Found = "none does", Reason = "Clients are refused.", Advice = "Start it.", HostName = Host, NetworkNamespace = Namespace },
         new LvsCheckResult { Subject = "192.0.2.10", Check = "ArpOwner", Outcome = LvsCheckOutcome.Failed, Message = "Two answered.", Remedy = "Set the ARP policy.", HostName = Host, NetworkNamespace = Namespace },
     ];
 }

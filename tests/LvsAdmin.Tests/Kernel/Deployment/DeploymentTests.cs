@@ -46,19 +46,15 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
     private List<string> Play(DeploymentScenario scenario)
     {
         List<string> troubles = [];
-        var w = System.Diagnostics.Stopwatch.StartNew(); Console.WriteLine($"-- {scenario}");
         scenario.Break(lab);
-        Console.WriteLine($"   broken {w.ElapsedMilliseconds}");
         if (scenario.ShowsInTraffic && !(scenario.Misbehaves?.Invoke(lab) ?? !lab.Works()))
         {
             Note("clients notice nothing of it");
         }
 
-        Console.WriteLine($"   traffic {w.ElapsedMilliseconds}");
         string line = scenario.Test ?? DeploymentLab.Test;
         bool byHand = scenario.Mend is not null;
         IReadOnlyList<LvsDeploymentCheck> checks = lab.Check(byHand ? line : $"{line} -Repair -Confirm:$false", out IReadOnlyList<string> errors);
-        Console.WriteLine($"   checked {w.ElapsedMilliseconds}");
         // What -Repair mended was found before.
         LvsDeploymentCheck[] found = [.. checks.Where(check => check.Outcome == LvsCheckOutcome.Failed || check.Repaired)];
         bool isFound = found.Any(check => check.Cause == scenario.Cause);
@@ -89,7 +85,6 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
         }
 
         lab.Add(scenario, isFound, isSole, left.Length > 0 || !works ? "NO" : byHand ? "by hand" : "yes");
-        Console.WriteLine($"   done {w.ElapsedMilliseconds}");
         scenario.Clean?.Invoke(lab);
         return troubles;
 
