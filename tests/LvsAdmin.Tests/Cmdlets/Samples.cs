@@ -251,6 +251,7 @@ internal static class Samples
             HostName = Host,
             NetworkNamespace = Namespace,
         },
+        new LvsDeploymentCheck { Cause = LvsDeploymentCause.NotListening, Outcome = LvsCheckOutcome.Failed, Expected = "a program listens", Found = "none does", Reason = "Clients are refused.", Advice = "Start it.", HostName = Host, NetworkNamespace = Namespace },
         new LvsCheckResult { Subject = "192.0.2.10", Check = "ArpOwner", Outcome = LvsCheckOutcome.Failed, Message = "Two answered.", Remedy = "Set the ARP policy.", HostName = Host, NetworkNamespace = Namespace },
     ];
 }
