@@ -1,4 +1,5 @@
-using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
@@ -38,16 +39,12 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
     [InlineData("DirectRouting", "")]
     [InlineData("Tunnel", "")]
     [InlineData("Tunnel", "-TunnelType Gue -TunnelPort 5555")]
-    [InlineData("Tunnel", "-TunnelType Gre")]
     public void A_server_that_answers_on_its_own_address_and_not_on_the_VIP_is_found_and_the_director_stays_as_it_was(string method, string tunnel)
     {
         Serve($"-Forwarding {method} {tunnel}");
         _cmdlets.Succeed("rs1", $"Enable-LvsRealServerVip {Vips} -Forwarding {method} {tunnel}");
-        // Known neighbours are no change.
-        Results("Test-LvsRealServer -From netns:director");
-        string before = Topology.State("director");
-
         IReadOnlyList<LvsProbeResult> direct = Results("Test-LvsRealServer -From netns:director");
+        string before = Topology.State("director");
         IReadOnlyList<LvsProbeResult> byVip = Results("Test-LvsRealServer -ThroughVip -Http -BodyPattern ^rs1 -Timeout 1500ms");
 
         Assert.Equal(4, direct.Count);
@@ -61,7 +58,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         Assert.All(byVip, result => Assert.True(result.ThroughVip));
         Assert.Equal("192.0.2.10:80 by 192.0.2.21", byVip[0].Target);
         Assert.Equal(before, Topology.State("director"));
-        Assert.Empty(_cmdlets.Succeed("director", "Get-LvsConnection"));
+        Assert.Empty(_cmdlets.Succeed("director", "Get-LvsConnection -ClientAddress 192.0.2.1, 2001:db8::1"));
         Assert.Equal([false, true], _cmdlets.Succeed("director", "Test-LvsRealServer -ThroughVip -Timeout 1 -Quiet; Test-LvsRealServer * 192.0.2.21 -ThroughVip -Quiet").Select(value => value.BaseObject));
     }
 
@@ -82,6 +79,39 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         Assert.StartsWith("ProbePortMissing,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         LvsProbeResult marked = Assert.Single(Results("Test-LvsRealServer fwmark/7 -ThroughVip -ProbePort 80 -VirtualAddress 192.0.2.10 -Timeout 1"));
         Assert.Equal("192.0.2.10:80 by 192.0.2.21", marked.Target);
+    }
+
+    [Fact]
+    public async Task A_name_server_and_a_director_over_SSH_are_asked_by_the_VIP_too()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        _cmdlets.Succeed("director", "New-LvsVirtualService udp/192.0.2.10:53; Add-LvsRealServer udp/192.0.2.10:53 192.0.2.21; New-LvsVirtualService 192.0.2.10:80; Add-LvsRealServer 192.0.2.10:80 192.0.2.21, 192.0.2.22");
+        _cmdlets.Succeed("rs1", "Enable-LvsRealServerVip 192.0.2.10");
+        using Socket names = Topology.InNamespace("rs1", () =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse("192.0.2.10"), 53));
+            return socket;
+        });
+        Task answering = Task.Run(async () =>
+        {
+            byte[] buffer = new byte[512];
+            SocketReceiveFromResult asked = await names.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), stop);
+            byte[] answer = [.. buffer[..asked.ReceivedBytes], 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 80];
+            (answer[2], answer[7]) = (0x81, 1);
+            await names.SendToAsync(answer, asked.RemoteEndPoint, stop);
+        }, stop);
+
+        LvsProbeResult asked = Assert.Single(Results("Test-LvsRealServer udp/192.0.2.10:53 -Dns www.example.org -ThroughVip"));
+        Assert.Equal(("Dns", LvsCheckOutcome.Passed, "192.0.2.80"), (asked.Check, asked.Outcome, asked.Found));
+        await answering;
+
+        Environment.SetEnvironmentVariable("STAND_IN_NETWORK", "/run/netns/director");
+        EngineResult far = _cmdlets.Engine.Run("$PSDefaultParameterValues = @{}\nTest-LvsRealServer 192.0.2.10:80 -ThroughVip -Http -Timeout 2 -HostName stand-in-netns-lb");
+        Assert.Empty(far.Errors);
+        Assert.Equal(
+            ["192.0.2.21:80 Tcp Passed", "192.0.2.21:80 Http Passed", "192.0.2.22:80 Tcp Failed"],
+            far.Output.Select(each => (LvsProbeResult)each.BaseObject).Select(result => $"{result.RealServer} {result.Check} {result.Outcome}"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using System.Runtime.CompilerServices;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 
@@ -40,7 +41,8 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
         try
         {
             // Sends nothing, and takes the login and the start of the relay out of the first probe's time.
-            await using IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+            IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable owned = socket.ConfigureAwait(false);
         }
         catch (SocketException)
         {
@@ -61,7 +63,8 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
-        await using IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+        IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = socket.ConfigureAwait(false);
         LocalPort = socket.LocalPort;
         byte[] buffer = new byte[LargestDatagram];
         int length = await AskAsync(
