@@ -233,33 +233,31 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         long began = options.Time.GetTimestamp();
         using CancellationTokenSource time = new(options.HealthTimeout, options.Time);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop, time.Token);
-        for (int count = 1; ; count++)
+        string why = "the check had not come to its end";
+        int count = 0;
+        for (TimeSpan left = options.HealthTimeout; left > TimeSpan.Zero || count == 0; left = options.HealthTimeout - options.Time.GetElapsedTime(began))
         {
             await ShowAsync(stop).ConfigureAwait(false);
-            string? why;
+            count++;
             try
             {
-                why = await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false);
+                if (await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false) is not { } bad)
+                {
+                    return;
+                }
+
+                host.Detail = why = bad;
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                why = "the check had not come to its end";
+                // The time is over, and what is known is the answer before.
             }
 
-            if (why is null)
-            {
-                return;
-            }
-
-            host.Detail = why;
-            TimeSpan left = options.HealthTimeout - options.Time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s and {count} checks: {why}"));
-            }
-
-            await Task.Delay(left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
+            left = options.HealthTimeout - options.Time.GetElapsedTime(began);
+            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
         }
+
+        throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} checks): {why}"));
     }
 
     private async ValueTask ResumeAsync(RolloutHost host, CancellationToken stop)
