@@ -29,7 +29,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
     public IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> Plan(IReadOnlyList<LvsRolloutTarget> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, Pools);
+        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, 0, targets.Count, Pools);
         return refused.Count == 0 ? batches : throw new LvsRolloutException("MinimumNotKept", $"{Describe(refused)} Nothing was begun.");
     }
 
@@ -89,7 +89,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
                 return Describe(remaining);
             }
 
-            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes.Count > batch ? [.. options.BatchSizes.Skip(batch)] : [options.BatchSizes[^1]], pools).Batches.Count;
+            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes, batch, total, pools).Batches.Count;
             _progress = new RolloutProgress(total - remaining.Count, total, batch + 1, batches, string.Empty);
             if (await work.ApproveAsync(batch + 1, batches, chosen).ConfigureAwait(false))
             {
