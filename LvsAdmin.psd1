@@ -66,6 +66,7 @@
         'Test-LvsDeployment'
         'Test-LvsRealServer'
         'Test-LvsRealServerVip'
+        'Test-LvsVirtualService'
         'Wait-LvsRealServer'
     )
     PrivateData          = @{

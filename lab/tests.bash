@@ -38,7 +38,7 @@ part_beside_done() {
 }
 
 # Adds up the last lines of xunit's runs ("Total: 49, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, ..."); those of
-# analyze.ps1 and pester.ps1 are made to look like them. Of no tests at all, xunit says "Total: 0" and no more.
+# analyze.ps1 and runbooks.ps1 are made to look like them. Of no tests at all, xunit says "Total: 0" and no more.
 count() {
     local name=$1 line total errors failed skipped other
     line=$(grep -E ' Total: [0-9]+(, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+|$)' "$results/$name" | tail -n 1)
@@ -60,15 +60,13 @@ count() {
 
 # What is checked with PowerShell's own tools, where a pwsh has them.
 powershell_parts() {
-    local suites=$root/tests/Pester
     if has_module PSScriptAnalyzer; then
         part PSScriptAnalyzer pwsh -NoProfile -NonInteractive -File "$here/analyze.ps1"
         count PSScriptAnalyzer
     fi
-    [ -d "$suites" ] || return 0
     if has_module Pester; then
-        part Pester run "$here/topology" with 2 pwsh -NoProfile -NonInteractive -File "$here/pester.ps1" "$suites"
-        count Pester
+        part runbooks run "$here/topology" with 3 pwsh -NoProfile -NonInteractive -File "$here/runbooks.ps1"
+        count runbooks
     fi
 }
 
@@ -82,6 +80,15 @@ has_module() {
     skips=$((skips + 1))
     missing+=("$1: $reason")
     return 1
+}
+
+# The deployments that were broken on purpose, as the tests of Test-LvsDeployment wrote them down: one line each.
+scenarios() {
+    local lines
+    lines=$(cd "$results" && cat -- "${kernel[@]}" 2>/dev/null | sed -n 's/^SCENARIO //p')
+    [ -n "$lines" ] || return 0
+    printf '\n%-46s %-8s %-20s %-5s %-12s %s\n' 'Broken on purpose' 'In' 'Cause' 'Found' 'Sole finding' 'Repaired'
+    printf '%s\n' "$lines"
 }
 
 run_tests() {
@@ -126,6 +133,7 @@ run_tests() {
     if [ $ran_at_all -eq 0 ]; then problems+=("nothing ran"); fi
     [ $# -gt 0 ] || powershell_parts
 
+    scenarios
     echo
     if [ $skips -gt 0 ]; then
         echo "Skipped:"

@@ -45,7 +45,7 @@ try {
     if (-not (& $Check)) { throw "$RealServer is not healthy after the work on it." }
 }
 catch {
-    Write-Warning "$RealServer stays suspended: Resume-LvsRealServer * $RealServer gives it back."
+    $PSCmdlet.WriteWarning("$RealServer stays suspended: Resume-LvsRealServer * $RealServer gives it back.")
     throw
 }
 

@@ -36,9 +36,4 @@ Describe "The move from keepalived to $Document" {
             @(Get-LvsRealServer $service.VirtualService @Director | Where-Object Weight -GT 0).Count | Should -BeGreaterThan 0 -Because "$($service.VirtualService) must go on"
         }
     }
-
-    It 'has ended keepalived' {
-        $daemons = Get-LvsDirector @Director
-        $daemons | Should -Not -BeNullOrEmpty
-    }
 }

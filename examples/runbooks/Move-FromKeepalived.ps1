@@ -53,7 +53,7 @@ try {
     Sync-LvsConfiguration -Path $Document @Director @keep
 }
 catch {
-    Write-Warning 'The table is put back as it was under keepalived.'
+    $PSCmdlet.WriteWarning('The table is put back as it was under keepalived.')
     $before | Restore-LvsTable
     throw
 }

@@ -40,12 +40,15 @@ $receiving = @(Get-LvsSyncDaemon @Standby | Where-Object Role -EQ 'Backup')
 $synchronised = $sending -and $receiving -and $receiving[0].SyncId -in 0, $sending[0].SyncId
 if (-not $synchronised -and -not $WithoutSync) { throw 'The standby does not receive the connections of the active director (Get-LvsSyncDaemon on both): -WithoutSync fails over all the same.' }
 
-if (-not $PSCmdlet.ShouldProcess("$($vips.Address -join ', ')", "Move from $($Active.Values) to $($Standby.Values)")) { return }
+if (-not $PSCmdlet.ShouldProcess("$(@($vips | ForEach-Object { $_.Address }) -join ', ')", "Move from $($Active.Values) to $($Standby.Values)")) { return }
 
 # Taken over before it is let go: for a moment both answer, and both know every connection.
-$addresses = @($vips.Address | Sort-Object -Unique)
+$addresses = @($vips | ForEach-Object { $_.Address })
 Enable-LvsDirectorVip $addresses -Force @Standby
-Disable-LvsDirectorVip $addresses @Active
+# Its services go on to know them, and so the standby can take them back.
+Disable-LvsDirectorVip $addresses -Force @Active
+# Whoever asked in that moment may have heard the other one.
+Enable-LvsDirectorVip $addresses -Announce @Standby
 
 if ($synchronised) {
     Stop-LvsSyncDaemon Master @Active

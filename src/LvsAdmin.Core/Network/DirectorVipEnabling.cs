@@ -18,7 +18,13 @@ internal static class DirectorVipEnabling
         IReadOnlyList<HostInterface> interfaces = await HostInterface.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         HostInterface? holder = RequireNoConflict(host, interfaces, vip, settings.Interface, prefixLength);
         DirectorVipMemory memory = await DirectorVipMemory.OpenAsync(host, vip, cancellationToken).ConfigureAwait(false);
-        if (holder is not null && !memory.IsUnannounced)
+        if (settings.IsAnnounced && vip.Family == LvsAddressFamily.IPv6)
+        {
+            throw new LvsValidationException(
+                "AnnouncementNeedsIPv4", $"{vip} cannot be announced again: the kernel announces an IPv6 address when it is added. Disable-LvsDirectorVip {vip} and enable it again.");
+        }
+
+        if (holder is not null && !memory.IsUnannounced && !(settings.IsAnnounced && holder.HearsArp))
         {
             return new LvsVipPlan(await PlanPersistentAsync(host, vip, settings, holder.Name, cancellationToken).ConfigureAwait(false), []);
         }
@@ -113,7 +119,7 @@ internal static class DirectorVipEnabling
             .. from each in interfaces
                where each.HearsArp
                from held in each.Addresses
-               where !held.IsHostPrefix && held.Address.Family == vip.Family && held.Scope == "global" && IsInNetwork(vip, held)
+               where !held.IsHostPrefix && held.Scope == "global" && held.Contains(vip)
                orderby held.PrefixLength descending
                select (each, held.PrefixLength),
         ];
@@ -123,17 +129,6 @@ internal static class DirectorVipEnabling
             best.Length == 0
                 ? $"No interface of {host.Name} that is up has a network with {vip} in it: name the one that its clients' packets arrive on (-Interface)."
                 : $"{vip} lies on the links of {string.Join(" and ", best)} of {host.Name}: name the one that shall hold it (-Interface).");
-    }
-
-    private static bool IsInNetwork(LvsAddress address, InterfaceAddress network)
-    {
-        Span<byte> left = stackalloc byte[16];
-        Span<byte> right = stackalloc byte[16];
-        address.WriteBytes(left);
-        network.Address.WriteBytes(right);
-        int whole = network.PrefixLength / 8;
-        int rest = network.PrefixLength % 8;
-        return left[..whole].SequenceEqual(right[..whole]) && (rest == 0 || ((left[whole] ^ right[whole]) >> (8 - rest)) == 0);
     }
 
     private static void Judge(ILvsHost host, HostInterface target, LvsAddress vip, DirectorNeighbours.Answer? answer, bool takeOver, List<string> warnings)

@@ -17,4 +17,21 @@ internal sealed record InterfaceAddress(LvsAddress Address, int PrefixLength, st
 
     /// <summary>Whether it is for this one host, as a VIP must be.</summary>
     internal bool IsHostPrefix => PrefixLength == Address.BitLength;
+
+    /// <summary>Whether another address lies in the network of this one.</summary>
+    internal bool Contains(LvsAddress other)
+    {
+        if (other.Family != Address.Family)
+        {
+            return false;
+        }
+
+        Span<byte> left = stackalloc byte[16];
+        Span<byte> right = stackalloc byte[16];
+        other.WriteBytes(left);
+        Address.WriteBytes(right);
+        int whole = PrefixLength / 8;
+        int rest = PrefixLength % 8;
+        return left[..whole].SequenceEqual(right[..whole]) && (rest == 0 || ((left[whole] ^ right[whole]) >> (8 - rest)) == 0);
+    }
 }

@@ -12,6 +12,9 @@ public sealed record LvsDirectorVipSettings
     /// <summary>Whether it is taken over where another host answers for it.</summary>
     public bool TakeOver { get; init; }
 
+    /// <summary>Whether an IPv4 VIP that the director has already is announced once more, so that who knows another host for it learns better. A new one always is.</summary>
+    public bool IsAnnounced { get; init; }
+
     /// <summary>Whether it survives a boot.</summary>
     public bool IsPersistent { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
@@ -66,13 +67,32 @@ public static class View
 
     /// <summary>The service of an <see cref="LvsProbeResult"/> as a heading, and by which way its servers were asked.</summary>
     public static string ProbeGroup(PSObject result) => LanguagePrimitives.IsTrue(Value(result, nameof(LvsProbeResult.ThroughVip)))
-        ? $"{Service(result)}, asked by the virtual IP"
-        : $"{Service(result)}, asked from {Text(result, nameof(LvsProbeResult.From))}";
+        ? $"{Service(result)}, by the VIP"
+        : $"{Service(result)}, from {Text(result, nameof(LvsProbeResult.From))}";
 
     /// <summary>What a check found, and where it failed what was expected.</summary>
     public static string Found(PSObject result) => Text(result, nameof(LvsProbeResult.Outcome)) == nameof(LvsCheckOutcome.Failed)
         ? $"{Text(result, nameof(LvsProbeResult.Found))} (expected: {Text(result, nameof(LvsProbeResult.Expected))})"
         : Text(result, nameof(LvsProbeResult.Found));
+
+    /// <summary>Who answered an <see cref="LvsServiceTest"/>, a line each, what was promised, and why probes failed.</summary>
+    public static string Spread(PSObject result)
+    {
+        List<string> lines = [.. Lines(result, nameof(LvsServiceTest.Servers))];
+        if (Text(result, nameof(LvsServiceTest.Untraced)) is { } untraced and not ("" or "0"))
+        {
+            lines.Add($"{untraced} with no server that the director still knows");
+        }
+
+        lines.Add($"{Text(result, nameof(LvsServiceTest.Scheduler))}: {Text(result, nameof(LvsServiceTest.Promise))}"
+            + Text(result, nameof(LvsServiceTest.IsAsPromised)) switch
+            {
+                "True" => " - so it is",
+                "False" => string.Create(CultureInfo.InvariantCulture, $" - {LanguagePrimitives.ConvertTo<double>(Value(result, nameof(LvsServiceTest.Deviation))):0%} went elsewhere"),
+                _ => string.Empty,
+            });
+        return string.Join('\n', lines.Concat(Lines(result, nameof(LvsServiceTest.Failures))));
+    }
 
     /// <summary>A duration in milliseconds; nothing where there is none.</summary>
     public static string Milliseconds(PSObject result, string property) =>
@@ -128,31 +148,67 @@ public static class View
         return Text(result, "Remedy") is { Length: > 0 } remedy ? $"{message}\n{remedy}" : message;
     }
 
-    /// <summary>How a <see cref="LvsDeploymentCheck"/> ended, with a mark that is found at a glance in a long list.</summary>
-    public static string DeploymentOutcome(PSObject check) => Text(check, nameof(LvsDeploymentCheck.Outcome)) switch
+    /// <summary>
+    /// A <see cref="LvsDeploymentCheck"/> as a few lines: how it ended, by a mark that is found at a glance in a long list, what was found for what, why that matters, and
+    /// what mends it. Words are kept whole, and the line that mends it stands on a line of its own, to be copied.
+    /// </summary>
+    public static string DeploymentCheck(PSObject check)
     {
-        nameof(LvsCheckOutcome.Failed) => "! Failed",
-        nameof(LvsCheckOutcome.NotChecked) => "? Unknown",
-        _ when LanguagePrimitives.IsTrue(Value(check, nameof(LvsDeploymentCheck.Repaired))) => "+ Repaired",
-        var outcome => $"  {outcome}",
-    };
-
-    /// <summary>What a <see cref="LvsDeploymentCheck"/> found and for what, why it matters, and what mends it.</summary>
-    public static string DeploymentFinding(PSObject check)
-    {
+        string mark = Text(check, nameof(LvsDeploymentCheck.Outcome)) switch
+        {
+            nameof(LvsCheckOutcome.Failed) => "FAILED",
+            nameof(LvsCheckOutcome.NotChecked) => "?",
+            _ when LanguagePrimitives.IsTrue(Value(check, nameof(LvsDeploymentCheck.Repaired))) => "mended",
+            _ => "ok",
+        };
         string found = Text(check, nameof(LvsDeploymentCheck.Found));
         string[] subjects = [nameof(LvsDeploymentCheck.RealServer), nameof(LvsDeploymentCheck.VirtualService), nameof(LvsDeploymentCheck.Vip)];
         string subject = subjects.Select(name => Text(check, name)).FirstOrDefault(text => text.Length > 0) ?? string.Empty;
-        List<string> lines = [found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}"];
-        foreach ((string property, string sign) in new[] { (nameof(LvsDeploymentCheck.Reason), string.Empty), (nameof(LvsDeploymentCheck.Advice), "By hand: "), (nameof(LvsDeploymentCheck.Remedy), "> ") })
+        string head = $"{mark,-6} {Text(check, nameof(LvsDeploymentCheck.Cause)),-18} ";
+        List<string> lines = [.. Wrapped(head, found.Contains(subject, StringComparison.Ordinal) ? found : $"{subject}: {found}")];
+        string indent = new(' ', 7);
+        if (Text(check, nameof(LvsDeploymentCheck.Reason)) is { Length: > 0 } reason)
         {
-            if (Text(check, property) is { Length: > 0 } text)
-            {
-                lines.Add(sign + text);
-            }
+            lines.AddRange(Wrapped(indent, reason));
+        }
+
+        if (Text(check, nameof(LvsDeploymentCheck.Advice)) is { Length: > 0 } advice)
+        {
+            lines.AddRange(Wrapped(indent, $"By hand: {advice}"));
+        }
+
+        if (Text(check, nameof(LvsDeploymentCheck.Remedy)) is { Length: > 0 } remedy)
+        {
+            lines.Add($"{indent}{remedy}");
         }
 
         return string.Join('\n', lines);
+    }
+
+    // What stands before the first line is as wide before the others; 79 columns are read easily on wider screens too.
+    private static IEnumerable<string> Wrapped(string before, string text)
+    {
+        const int Width = 79;
+        StringBuilder line = new(before);
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > before.Length)
+            {
+                if (line.Length + 1 + word.Length > Width)
+                {
+                    yield return line.ToString();
+                    line.Clear().Append(' ', before.Length);
+                }
+                else
+                {
+                    line.Append(' ');
+                }
+            }
+
+            line.Append(word);
+        }
+
+        yield return line.ToString();
     }
 
     /// <summary>What a <see cref="LvsConfigurationChange"/> belongs to as a heading: its service or the director itself, with the host where that is not plainly this machine.</summary>
@@ -199,6 +255,9 @@ public static class View
     /// <summary>The differences of an <see cref="LvsPlan"/>, a line each.</summary>
     public static string PlanText(PSObject plan) =>
         string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
+
+    private static IEnumerable<string> Lines(PSObject value, string property) =>
+        LanguagePrimitives.GetEnumerable(Value(value, property))?.Cast<object>().Select(each => $"{each}") ?? [];
 
     private static string Checksum(PSObject server) => Text(server, nameof(LvsRealServer.TunnelChecksum)) switch
     {

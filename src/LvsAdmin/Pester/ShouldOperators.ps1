@@ -67,7 +67,16 @@ $null = New-Module -Name LvsAdmin.Should -ScriptBlock {
         $null = $CallerSessionState
         if (-not $ActualValue.RealServer) { throw "Should -BeDrained judges real servers, such as Get-LvsRealServer writes, and '$ActualValue' is none." }
         $found = @(Read-RealServer -Actual $ActualValue -RealServer $ActualValue.RealServer -On $On)
-        $busy = @($found | Where-Object { $_.Weight -ne 0 -or $_.ActiveConnections + $_.InactiveConnections + $_.PersistentConnections -gt 0 })
+        $busy = @($found | Where-Object Weight -NE 0)
+        if ($found -and -not $busy) {
+            # Which connections count is for Wait-LvsRealServer to say: those that were closed a moment ago do not, and need up to three seconds to tell.
+            $left = $null
+            $found | LvsAdmin\Wait-LvsRealServer -Drained -Timeout 5 -ErrorAction SilentlyContinue -ErrorVariable left -WarningAction SilentlyContinue
+            foreach ($problem in $left) {
+                if ($problem.FullyQualifiedErrorId -notlike 'DrainTimeout,*') { throw $problem }
+            }
+            $busy = @($left)
+        }
         $but = if ($found) { "it is $(@($found | ForEach-Object { Show-RealServer $_ }) -join ', ')" } else { 'its service does not have it' }
         Get-Verdict -Met ($found.Count -gt 0 -and $busy.Count -eq 0) -Negate $Negate -Because $Because -Subject "the real server $($ActualValue.RealServer)" -Wanted 'be drained (weight 0, no connections)' -Found $but
     }

@@ -44,6 +44,19 @@ public sealed partial class Topology : IDisposable
     public static string RunIn(string networkNamespace, string program, params string[] arguments)
         => Run("ip", ["netns", "exec", networkNamespace, program, .. arguments]);
 
+    /// <summary>Adds a host to the first link, for as long as a test needs one more.</summary>
+    /// <param name="name">Its namespace.</param>
+    /// <param name="address">Its address on the link, IPv4.</param>
+    public static void AddHost(string name, string address)
+    {
+        Run("ip", ["-batch", "-"], $"netns add {name}\nlink add eth0 netns {name} type veth peer name {name} netns lab-switch\n");
+        Run("ip", ["-n", "lab-switch", "link", "set", name, "up", "master", "bridge"]);
+        Batch(name, "link set lo up", "link set eth0 up", $"address add {address}/24 dev eth0");
+    }
+
+    /// <summary>Takes such a host away.</summary>
+    public static void RemoveHost(string name) => Run("ip", ["netns", "delete", name]);
+
     /// <summary>Runs several ip(8) commands in a namespace, in one process; all must succeed.</summary>
     public static string Batch(string networkNamespace, params string[] commands) =>
         Run("ip", ["-details", "-json", "-n", networkNamespace, "-batch", "-"], string.Join('\n', commands) + "\n");

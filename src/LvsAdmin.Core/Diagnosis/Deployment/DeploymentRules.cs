@@ -15,8 +15,12 @@ internal static class DeploymentRules
         new TunnelRule(),
         new ReversePathRule(),
         new ArpPolicyRule(),
+        new DirectorVipRule(),
+        new DirectorVipPrefixRule(),
+        new NeighbourRule(),
         new OffLinkRule(),
         new PortRule(),
+        new TunnelMtuRule(),
         new ListeningRule(),
     ];
 }

@@ -25,7 +25,7 @@ public sealed record LvsRemedy(string Command, IReadOnlyList<KeyValuePair<string
     /// <summary>The line as a person would type it, with the host.</summary>
     public override string ToString()
     {
-        IEnumerable<string> words = Parameters.Select(each => each.Value is true ? $"-{each.Key}" : $"-{each.Key} {Quote(each.Value)}");
+        IEnumerable<string> words = Parameters.Select((each, index) => each.Value is true ? $"-{each.Key}" : IsPositional(index) ? Quote(each.Value) : $"-{each.Key} {Quote(each.Value)}");
         IEnumerable<string> host = Host switch
         {
             null => [],
@@ -36,6 +36,14 @@ public sealed record LvsRemedy(string Command, IReadOnlyList<KeyValuePair<string
         string line = string.Join(' ', [Command, .. words, .. host]);
         return Then is null ? line : $"{line}; {Then}";
     }
+
+    // As people type it: the virtual IP or the service first, then the real server, as all cmdlets of this module take them.
+    private bool IsPositional(int index) => index switch
+    {
+        0 => Parameters[0].Key is "Address" or "VirtualService",
+        1 => Parameters[0].Key == "VirtualService" && Parameters[1].Key == "RealServer",
+        _ => false,
+    };
 
     private static string Quote(object value) => value switch
     {

@@ -21,6 +21,17 @@ public abstract class HealthProbe
     {
         ArgumentNullException.ThrowIfNull(path);
         Course course = new();
+        try
+        {
+            course.Begin("Path", "a way to the real server");
+            await path.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LvsProbeException exception)
+        {
+            course.Fail(exception.Message);
+            return course.Findings;
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Timeout);
         try
@@ -59,7 +70,7 @@ public abstract class HealthProbe
         SocketException { SocketErrorCode: SocketError.ConnectionReset } => "the connection was reset",
         SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } unreachable => $"there is no way there: {unreachable.Message}",
         SocketException socket => socket.Message,
-        IOException { InnerException: { } inner } => Describe(inner, caller),
+        IOException { InnerException: { } inner } when Describe(inner, caller) is { } known => known,
         IOException or AuthenticationException => exception.Message,
         _ => null,
     };

@@ -1,5 +1,4 @@
 using LvsAdmin.Core.Hosts;
-using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
 
@@ -14,6 +13,10 @@ public interface IProbePath
 
     /// <summary>Whether the virtual IP is asked.</summary>
     bool IsThroughVip { get; }
+
+    /// <summary>Finds the way, where it has to be found: what that takes does not count as the server's time.</summary>
+    /// <exception cref="LvsHostException">The host from which is asked cannot be reached.</exception>
+    ValueTask PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens a TCP connection.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">It is refused.</exception>

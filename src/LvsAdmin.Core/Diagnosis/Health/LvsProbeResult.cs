@@ -11,7 +11,7 @@ public sealed record LvsProbeResult
     /// <summary>The real server.</summary>
     public required LvsServerId RealServer { get; init; }
 
-    /// <summary>Which check it was: <c>Tcp</c>, <c>Tls</c>, <c>Certificate</c>, <c>Http</c>, <c>Dns</c>, <c>Smtp</c> or <c>Script</c>.</summary>
+    /// <summary>Which check it was: <c>Path</c> (where there is no way to it), <c>Tcp</c>, <c>Tls</c>, <c>Certificate</c>, <c>Http</c>, <c>Dns</c>, <c>Smtp</c> or <c>Script</c>.</summary>
     public required string Check { get; init; }
 
     /// <summary>How it ended.</summary>

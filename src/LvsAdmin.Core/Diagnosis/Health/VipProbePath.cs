@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 
@@ -18,6 +19,9 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
     private const int LargestPacket = 128 * 1024;
 
     private readonly IPEndPoint _remote = new(vip.ToIPAddress(), port);
+    private readonly DirectPath _direct = new(host, server.Address, server.Port == 0 ? port : server.Port);
+    private VipRoute? _route;
+    private VipRoute.LinkAddresses? _link;
 
     /// <inheritdoc/>
     public string Target => IsThroughVip ? $"{_remote} by {server.Address}" : _direct.Target;
@@ -28,7 +32,29 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
     /// <inheritdoc/>
     public bool IsThroughVip => server.Forwarding is LvsForwardingMethod.DirectRouting or LvsForwardingMethod.Tunnel;
 
-    private readonly DirectPath _direct = new(host, server.Address, server.Port == 0 ? port : server.Port);
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (!IsThroughVip || _route is not null)
+        {
+            return;
+        }
+
+        VipRoute route = await VipRoute.FindAsync(host, server.Address, vip, vips, cancellationToken).ConfigureAwait(false);
+        if (route.IsLocal)
+        {
+            throw new LvsProbeException($"{server.Address} is the director itself, which cannot be asked by its own virtual IP from here");
+        }
+
+        if (server.Forwarding == LvsForwardingMethod.DirectRouting)
+        {
+            _link = route.Gateway is null
+                ? await route.LinkAsync(host, server.Address, cancellationToken).ConfigureAwait(false)
+                : throw new LvsProbeException($"{server.Address} is not on a link of the director, but behind {route.Gateway}: direct routing cannot reach it");
+        }
+
+        _route = route;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => IsThroughVip
@@ -43,7 +69,8 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
             return await _direct.AskAsync(datagram, cancellationToken).ConfigureAwait(false);
         }
 
-        await using VipLink link = await OpenAsync(IpPacket.Udp, cancellationToken).ConfigureAwait(false);
+        VipLink link = await OpenAsync(IpPacket.Udp, cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = link.ConfigureAwait(false);
         byte[] packet = IpPacket.OfUdp(link.Local, link.Remote, datagram.Span);
         byte[] buffer = new byte[LargestPacket];
         int length = await DirectPath.AskAsync(
@@ -53,9 +80,7 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
 
     private async ValueTask<VipLink> OpenAsync(byte protocol, CancellationToken cancellationToken)
     {
-        VipRoute route = await VipRoute.FindAsync(host, server.Address, vip, vips, cancellationToken).ConfigureAwait(false);
-        return route.IsLocal
-            ? throw new LvsProbeException($"{server.Address} is the director itself, which cannot be asked by its own virtual IP from here")
-            : await VipLink.OpenAsync(host, server, route, _remote, protocol, cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        return await VipLink.OpenAsync(host, server, _route!.Source, _link, _remote, protocol, cancellationToken).ConfigureAwait(false);
     }
 }

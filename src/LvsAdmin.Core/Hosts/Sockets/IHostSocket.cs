@@ -5,6 +5,9 @@ namespace LvsAdmin.Core.Hosts;
 /// <summary>A socket that is open on a host. One send and one receive at a time.</summary>
 public interface IHostSocket : IAsyncDisposable
 {
+    /// <summary>Of TCP and UDP, the port on the host; 0 otherwise.</summary>
+    int LocalPort { get; }
+
     /// <summary>Sends one datagram, or a short piece of a stream.</summary>
     /// <exception cref="SocketException">The host's kernel refused it, or the peer did.</exception>
     /// <exception cref="LvsConnectionException">The host is lost.</exception>

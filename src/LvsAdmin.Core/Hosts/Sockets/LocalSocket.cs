@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -15,9 +16,10 @@ internal sealed partial class LocalSocket : IHostSocket
     /// <exception cref="SocketException">The kernel refused.</exception>
     internal static LocalSocket Open(HostSocketRequest request)
     {
-        if (request.Family == HostSocketRequest.Packet)
+        // .NET lacks both kinds; to connect a raw socket sends nothing, and is done at once.
+        if (request.Family == HostSocketRequest.Packet || request.Type == HostSocketRequest.Raw)
         {
-            return OperatingSystem.IsLinux() ? OpenPacket(request) : throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+            return OperatingSystem.IsLinux() ? OpenNative(request) : throw new SocketException((int)SocketError.AddressFamilyNotSupported);
         }
 
         return new LocalSocket(new Socket(
@@ -27,7 +29,7 @@ internal sealed partial class LocalSocket : IHostSocket
     /// <summary>Connects it to whom the request names.</summary>
     internal async ValueTask ConnectAsync(HostSocketRequest request, CancellationToken cancellationToken)
     {
-        if (request.Remote is { } remote)
+        if (request.Type != HostSocketRequest.Raw && request.Remote is { } remote)
         {
             await _socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
         }
@@ -52,9 +54,12 @@ internal sealed partial class LocalSocket : IHostSocket
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public int LocalPort => (_socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+
     // Filtered before it is bound, so that nothing else has come in between.
     [SupportedOSPlatform("linux")]
-    private static unsafe LocalSocket OpenPacket(HostSocketRequest request)
+    private static unsafe LocalSocket OpenNative(HostSocketRequest request)
     {
         SafeSocketHandle handle = new(Native.Socket(request.Family, request.Type | Native.CloseOnExec, request.Protocol), ownsHandle: true);
         try
@@ -74,6 +79,14 @@ internal sealed partial class LocalSocket : IHostSocket
                 fixed (byte* address = name)
                 {
                     Check(Native.Bind(handle, address, name.Length));
+                }
+            }
+
+            if (request.ConnectName() is { Length: > 0 } remote)
+            {
+                fixed (byte* address = remote)
+                {
+                    Check(Native.Connect(handle, address, remote.Length));
                 }
             }
 
@@ -108,6 +121,10 @@ internal sealed partial class LocalSocket : IHostSocket
         [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         internal static partial int Bind(SafeSocketHandle socket, void* address, int length);
+
+        [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        internal static partial int Connect(SafeSocketHandle socket, void* address, int length);
 
         [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -4,7 +4,7 @@ namespace LvsAdmin.Core.Hosts.Ssh;
 internal interface IRelayChannel
 {
     /// <summary>The relay has opened the socket.</summary>
-    /// <param name="portId">Of netlink, its port; 0 otherwise.</param>
+    /// <param name="portId">Its netlink port, or its port of TCP or UDP.</param>
     void Opened(uint portId);
 
     /// <summary>A datagram came, or a piece of a stream; nothing is the end of a stream.</summary>

@@ -17,7 +17,7 @@ internal static class RelayStubs
     /// <summary>From the relay, first of all: version, and the number 1 in 32 bits of the host's own byte order.</summary>
     internal const byte Hello = (byte)'H';
 
-    /// <summary>To the relay: opens a socket, of netlink when there are no bytes. From it: it is open, and connected; the bytes are its netlink port, big-endian.</summary>
+    /// <summary>To the relay: opens a socket, of netlink when there are no bytes. From it: it is open, and connected; the bytes are its port, big-endian.</summary>
     internal const byte Open = (byte)'O';
 
     /// <summary>To the relay: closes a socket.</summary>
@@ -48,7 +48,7 @@ internal static class RelayStubs
           if (vec($r, fileno $r1, 1)) { sysread($r1, my $b, 65536) or exit 0; put('D', 0, $b) }
           for my $c (keys %p) {
             next unless vec($w, fileno $p{$c}, 1);
-            my $h = delete $p{$c}; my $e = unpack('i', getsockopt($h, 1, 4)); if ($e) { put('E', $c, pack('N', $e)) } else { $s{$c} = $h; put('O', $c, pack('N', 0)) }
+            my $h = delete $p{$c}; my $e = unpack('i', getsockopt($h, 1, 4)); if ($e) { put('E', $c, pack('N', $e)) } else { $s{$c} = $h; put('O', $c, pack('N', unpack('x2n', getsockname $h))) }
           }
           for my $c (keys %s) {
             next unless vec($r, fileno $s{$c}, 1);
@@ -70,7 +70,7 @@ internal static class RelayStubs
               my ($f, $y, $o, $x, $a, $d) = unpack('N3(N/a)3', $b);
               if (socket($h, $f, $y, $o) && (!length $x || setsockopt($h, 1, 26, pack(length pack('P', $x) > 4 ? 'Sx6P' : 'Sx2P', length($x) / 8, $x))) && (!length $a || bind($h, $a))
                 && defined $h->blocking(0) && (!length $d || connect($h, $d) || $! == 115)) {
-                $t{$c} = $y == 1; if ($t{$c}) { $p{$c} = $h } else { $s{$c} = $h; put('O', $c, pack('N', 0)) }
+                $t{$c} = $y == 1; if ($t{$c}) { $p{$c} = $h } else { $s{$c} = $h; put('O', $c, pack('N', unpack('x2n', getsockname $h))) }
               } else { put('E', $c, pack('N', $!)) }
             }
             elsif (socket($h, 16, 3, 16) && bind($h, pack('SSLL', 16, 0, 0, 0))) {
@@ -122,7 +122,7 @@ internal static class RelayStubs
                 pending[channel] = s
             else:
                 sockets[channel] = s
-                put(b"O", channel, struct.pack(">I", 0))
+                put(b"O", channel, struct.pack(">I", 0 if kind == 3 or family == 17 else s.getsockname()[1]))
         while True:
             while out:
                 del out[:os.write(1, out)]
@@ -138,7 +138,7 @@ internal static class RelayStubs
                     failed = s.getsockopt(1, 4)
                     if not failed:
                         sockets[channel] = s
-                    put(b"E" if failed else b"O", channel, struct.pack(">I", failed))
+                    put(b"E" if failed else b"O", channel, struct.pack(">I", failed or s.getsockname()[1]))
             for channel, s in list(sockets.items()):
                 while s in readable and len(out) < 262144:
                     try:

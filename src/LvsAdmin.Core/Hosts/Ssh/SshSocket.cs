@@ -22,6 +22,9 @@ internal sealed class SshSocket : IHostSocket, IRelayChannel
         _isStream = isStream;
     }
 
+    /// <inheritdoc/>
+    public int LocalPort { get; private set; }
+
     /// <summary>Has the relay open a socket, and waits until it is connected where it is to be.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The host's kernel refused, or the peer.</exception>
     /// <exception cref="LvsConnectionException">The connection ended.</exception>
@@ -86,7 +89,11 @@ internal sealed class SshSocket : IHostSocket, IRelayChannel
     }
 
     /// <inheritdoc/>
-    public void Opened(uint portId) => _opened.TrySetResult();
+    public void Opened(uint portId)
+    {
+        LocalPort = (int)portId;
+        _opened.TrySetResult();
+    }
 
     /// <inheritdoc/>
     public void Take(byte[] datagram)

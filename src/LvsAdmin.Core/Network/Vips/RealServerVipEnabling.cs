@@ -67,7 +67,8 @@ internal static class RealServerVipEnabling
         }
 
         bool wantsRoute = isV4 && isLoopback;
-        if (wantsRoute && !(held is not null && await VipSteps.HasRouteAsync(plan.Host, name, plan.Vip, cancellationToken).ConfigureAwait(false)))
+        // The route outlives an address that somebody took away by hand.
+        if (wantsRoute && !await VipSteps.HasRouteAsync(plan.Host, name, plan.Vip, cancellationToken).ConfigureAwait(false))
         {
             plan.Add(VipSteps.AddRoute(plan.Host, name, plan.Vip));
         }

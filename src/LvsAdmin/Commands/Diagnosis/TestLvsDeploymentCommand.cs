@@ -181,7 +181,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     private async ValueTask<List<LvsDeploymentCheck>> RepairAsync(LvsDeployment deployment, List<LvsDeploymentCheck> checks)
     {
         HashSet<string> tried = [];
-        HashSet<object> broken = [];
+        Dictionary<object, LvsDeploymentCheck> broken = [];
         for (int round = 0; round < MostRounds; round++)
         {
             (LvsDeploymentCheck Check, LvsRemedy Remedy)[] lines =
@@ -191,7 +191,11 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
                    where tried.Add($"{check.Remedy}")
                    select (check, check.Remedy!),
             ];
-            broken.UnionWith(checks.Where(check => check.Outcome == LvsCheckOutcome.Failed).Select(check => (object)check.Key));
+            foreach (LvsDeploymentCheck check in checks.Where(check => check.Outcome == LvsCheckOutcome.Failed))
+            {
+                broken.TryAdd(check.Key, check);
+            }
+
             bool changed = false;
             foreach ((LvsDeploymentCheck check, LvsRemedy remedy) in lines)
             {
@@ -212,7 +216,21 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
             checks = await CheckAsync(deployment);
         }
 
-        return [.. checks.Select(check => check.Outcome == LvsCheckOutcome.Passed && broken.Contains(check.Key) ? check with { Repaired = true } : check)];
+        // What is good again and nobody tells of any more, such as a wrong real server that is gone, is told all the same.
+        HashSet<object> known = [.. checks.Select(check => (object)check.Key)];
+        return
+        [
+            .. broken.Values.Where(check => !known.Contains(check.Key)).Select(check => check with
+            {
+                Outcome = LvsCheckOutcome.Passed,
+                Found = $"it was: {check.Found}",
+                Reason = null,
+                Remedy = null,
+                Advice = null,
+                Repaired = true,
+            }),
+            .. checks.Select(check => check.Outcome == LvsCheckOutcome.Passed && broken.ContainsKey(check.Key) ? check with { Repaired = true } : check),
+        ];
     }
 
     /// <summary>Carries out one line: a call of the cmdlet with its parameters as they are. No text is read as a command.</summary>

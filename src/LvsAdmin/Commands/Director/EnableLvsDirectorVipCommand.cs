@@ -26,6 +26,10 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Announce an IPv4 virtual IP also where the director has it already: neighbours that know another host for it learn better.</summary>
+    [Parameter]
+    public SwitchParameter Announce { get; set; }
+
     /// <summary>Let it come back after a boot, by files that the host's own network manager reads.</summary>
     [Parameter]
     public SwitchParameter Persistent { get; set; }
@@ -46,6 +50,7 @@ public sealed class EnableLvsDirectorVipCommand : DirectorVipCommand
             Interface = string.IsNullOrEmpty(Interface) ? null : Interface,
             PrefixLength = PrefixLength,
             TakeOver = Force,
+            IsAnnounced = Announce,
             IsPersistent = Persistent || PersistenceMethod is not null,
             Persistence = PersistenceMethod,
         };

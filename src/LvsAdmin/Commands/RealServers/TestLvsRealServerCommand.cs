@@ -184,27 +184,57 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
         return Quiet;
     }
 
-    private Task TestHereAsync(IEnumerable<Chosen> chosen)
+    // Many at once, and written in the order in which they were named.
+    private async Task TestHereAsync(IEnumerable<Chosen> chosen)
     {
-        ParallelOptions options = new() { MaxDegreeOfParallelism = ThrottleLimit, CancellationToken = StopToken };
-        IEnumerable<(Chosen One, HostReference From)> all = chosen.SelectMany(each => (ThroughVip ? [each.Director] : _from).Select(from => (each, from)));
-        return Parallel.ForEachAsync(all, options, async (each, _) =>
+        using SemaphoreSlim places = new(ThrottleLimit);
+        (Chosen One, Task<IReadOnlyList<LvsProbeResult>> Results)[] all =
+        [
+            .. chosen.SelectMany(each => (ThroughVip ? [each.Director] : _from).Select(from => (each, TestInTurnAsync(places, each, from)))),
+        ];
+        try
         {
-            await AttemptAsync(each.One.Server.RealServer, async () =>
+            foreach ((Chosen one, Task<IReadOnlyList<LvsProbeResult>> results) in all)
             {
-                try
+                await AttemptAsync(one.Server.RealServer, async () =>
                 {
-                    await TestAsync(each.One, each.From);
-                }
-                catch (LvsConnectionException lost) when (each.From != each.One.Director)
-                {
-                    await ErrorAsync(Errors.ToRecord(lost, each.From.Name));
-                }
-            });
-        });
+                    foreach (LvsProbeResult result in await results)
+                    {
+                        Count(result.Outcome.ToString());
+                        if (!Quiet)
+                        {
+                            await OutputAsync(result);
+                        }
+                    }
+                });
+            }
+        }
+        finally
+        {
+            // One whose director was lost, or who was stopped, leaves none behind.
+            await Task.WhenAll(all.Select(each => each.Results)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
     }
 
-    private async ValueTask TestAsync(Chosen one, HostReference from)
+    private async Task<IReadOnlyList<LvsProbeResult>> TestInTurnAsync(SemaphoreSlim places, Chosen one, HostReference from)
+    {
+        await places.WaitAsync(StopToken);
+        try
+        {
+            return await TestAsync(one, from);
+        }
+        catch (LvsConnectionException lost) when (from != one.Director)
+        {
+            await ErrorAsync(Errors.ToRecord(lost, from.Name));
+            return [];
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<LvsProbeResult>> TestAsync(Chosen one, HostReference from)
     {
         IProbePath path = PathTo(one, from);
         IReadOnlyList<HealthFinding> findings = ScriptBlock is not null
@@ -212,28 +242,24 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
             : _probe is null && one.Service.Protocol is LvsProtocol.Udp or LvsProtocol.Sctp
                 ? [new HealthFinding(one.Service.Protocol.Value.ToString(), LvsCheckOutcome.NotChecked, "an answer", $"{one.Service.Protocol} is not asked without a question: -Dns or -ScriptBlock asks one", TimeSpan.Zero)]
                 : await ProbeFor(one.Service).ProbeAsync(path, StopToken);
-        foreach (HealthFinding finding in findings)
-        {
-            Count(finding.Outcome.ToString());
-            if (!Quiet)
+        return
+        [
+            .. findings.Select(finding => new LvsProbeResult
             {
-                await OutputAsync(new LvsProbeResult
-                {
-                    VirtualService = one.Service.VirtualService,
-                    RealServer = one.Server.RealServer,
-                    Check = finding.Check,
-                    Outcome = finding.Outcome,
-                    Expected = finding.Expected,
-                    Found = finding.Found,
-                    Duration = finding.Duration,
-                    Target = path.Target,
-                    ThroughVip = path.IsThroughVip,
-                    From = ScriptBlock is null ? path.From : "the script",
-                    HostName = one.Server.HostName,
-                    NetworkNamespace = one.Server.NetworkNamespace,
-                });
-            }
-        }
+                VirtualService = one.Service.VirtualService,
+                RealServer = one.Server.RealServer,
+                Check = finding.Check,
+                Outcome = finding.Outcome,
+                Expected = finding.Expected,
+                Found = finding.Found,
+                Duration = finding.Duration,
+                Target = path.Target,
+                ThroughVip = path.IsThroughVip,
+                From = ScriptBlock is null ? path.From : "the script",
+                HostName = one.Server.HostName,
+                NetworkNamespace = one.Server.NetworkNamespace,
+            }),
+        ];
     }
 
     private IProbePath PathTo(Chosen one, HostReference from)

@@ -1,6 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text;
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Support;
@@ -13,6 +17,9 @@ public sealed class DeploymentLab : IDisposable
 {
     /// <summary>The deployments: forwarding method and family.</summary>
     internal static readonly string[] Farms = ["DR", "TUN", "NAT", "DR IPv6", "TUN IPv6", "NAT IPv6", "GUE"];
+
+    // What is well answers within a few; what waits longer waits in vain.
+    private const int Milliseconds = 700;
 
     private readonly List<(string Name, string Farm, string Cause, bool Found, bool Sole, string Repaired)> _rows = [];
     private readonly CmdletFixture _cmdlets = new();
@@ -117,7 +124,7 @@ public sealed class DeploymentLab : IDisposable
             .First(each => each.Name == interfaceName).GetPhysicalAddress().GetAddressBytes()).Aggregate(string.Empty, (text, part) => $"{text}{(text.Length > 0 ? ":" : string.Empty)}{part:x2}");
 
     /// <summary>Whether clients are served, each of two servers answering its share.</summary>
-    internal bool Works() => Answers(4) is { Length: 4 } answers && answers.Count(answer => answer == "rs1") == 2 && answers.Count(answer => answer == "rs2") == 2;
+    internal bool Works() => Answers(2) is [var first, var second] && first != second;
 
     /// <summary>What requests are answered with; ends with the first that is not.</summary>
     internal string[] Answers(int requests)
@@ -127,7 +134,7 @@ public sealed class DeploymentLab : IDisposable
         {
             while (answers.Count < requests)
             {
-                answers.Add(Topology.Http("client", IsV6 ? $"http://[{Vip}]:80/" : $"http://{Vip}:80/", TimeSpan.FromMilliseconds(800)));
+                answers.Add(Topology.Http("client", IsV6 ? $"http://[{Vip}]:80/" : $"http://{Vip}:80/", TimeSpan.FromMilliseconds(Milliseconds)));
             }
         }
         catch (Exception failure) when (failure is SocketException or IOException)
@@ -136,6 +143,63 @@ public sealed class DeploymentLab : IDisposable
         }
 
         return [.. answers];
+    }
+
+    /// <summary>Whether each server answers a request that fills a packet of 1400 bytes; more would travel together, and a virtual link does not look at their length.</summary>
+    internal bool WorksWithLargeRequests()
+    {
+        const int Length = 1345;
+        return Topology.InNamespace("client", () =>
+        {
+            HashSet<string> answers = [];
+            for (int request = 0; request < 2; request++)
+            {
+                IPAddress address = IPAddress.Parse(Vip);
+                using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = Milliseconds, ReceiveTimeout = Milliseconds };
+                try
+                {
+                    socket.Connect(address, 80);
+                    socket.Send(Encoding.ASCII.GetBytes("GET / HTTP/1.0\r\nX-Fill: ".PadRight(Length - 4, 'x') + "\r\n\r\n"));
+                    using StreamReader reader = new(new NetworkStream(socket), Encoding.ASCII);
+                    answers.Add(reader.ReadToEnd().Trim().Split('\n')[^1]);
+                }
+                catch (Exception failure) when (failure is SocketException or IOException)
+                {
+                    // Then there are fewer answers.
+                }
+            }
+
+            return answers.Count == 2;
+        });
+    }
+
+    /// <summary>Lets the web server of a real server listen elsewhere.</summary>
+    /// <param name="networkNamespace">The real server's namespace.</param>
+    /// <param name="address">The address; <c>[::]</c> for all, as the lab has it; null for nowhere.</param>
+    internal static void Serve(string networkNamespace, string? address)
+    {
+        const string State = "/run/lvs-lab";
+        string begin = address is null ? string.Empty : $"busybox httpd -f -p {(address == "[::]" ? "80" : $"{address}:80")} -h {State}/{networkNamespace} </dev/null >/dev/null 2>&1 & echo $! >{State}/{networkNamespace}.pid; sleep 0.2";
+        Topology.RunIn(networkNamespace, "sh", "-c", $"kill $(cat {State}/{networkNamespace}.pid) 2>/dev/null; sleep 0.1; {begin}");
+    }
+
+    /// <summary>Gives a real server another port in the director's table, which no cmdlet of ours does: other programs can.</summary>
+    internal void MoveServer(int number, ushort port)
+    {
+        LvsServiceId service = LvsServiceId.Parse(Service);
+        LvsAddress address = LvsAddress.Parse(RealServer(number));
+        Move().GetAwaiter().GetResult();
+
+        async Task Move()
+        {
+            await using LocalHost host = new("director");
+            await using IpvsClient ipvs = await IpvsClient.ConnectAsync(await host.OpenNetlinkAsync(CancellationToken.None), host.Name, host.NetworkNamespace, CancellationToken.None);
+            RealServerSettings settings = (await ipvs.GetRealServersAsync(service, CancellationToken.None)).Single(server => server.Address == address).Settings;
+            Assert.All(
+                await ipvs.ApplyAsync(
+                    [new IpvsChange.AddRealServer(service, settings with { RealServer = new LvsServerId(address, port) }), new IpvsChange.RemoveRealServer(service, settings.RealServer)], CancellationToken.None),
+                Assert.Null);
+        }
     }
 
     /// <summary>Keeps what became of a scenario.</summary>

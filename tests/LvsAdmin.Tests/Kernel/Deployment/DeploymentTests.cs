@@ -58,7 +58,7 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
         // What -Repair mended was found before.
         LvsDeploymentCheck[] found = [.. checks.Where(check => check.Outcome == LvsCheckOutcome.Failed || check.Repaired)];
         bool isFound = found.Any(check => check.Cause == scenario.Cause);
-        bool isSole = isFound && found.All(check => check.Cause == scenario.Cause);
+        bool isSole = isFound && found.All(check => check.Cause == scenario.Cause || check.Cause == scenario.Afterwards);
         errors.ToList().ForEach(Note);
         if (!isSole)
         {
@@ -78,10 +78,10 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
         }
 
         LvsDeploymentCheck[] left = [.. checks.Where(check => check.Outcome == LvsCheckOutcome.Failed)];
-        bool works = lab.Works();
+        bool works = scenario.Works?.Invoke(lab) ?? lab.Works();
         if (left.Length > 0 || !works)
         {
-            Note($"not mended: {(works ? string.Empty : "clients are not served; ")}{string.Join(" | ", left.Select(check => $"{check}"))}");
+            Note($"not mended: {(works ? string.Empty : $"clients are not served ({string.Join(", ", lab.Answers(4))}); ")}{string.Join(" | ", left.Select(check => $"{check}"))}");
         }
 
         lab.Add(scenario, isFound, isSole, left.Length > 0 || !works ? "NO" : byHand ? "by hand" : "yes");

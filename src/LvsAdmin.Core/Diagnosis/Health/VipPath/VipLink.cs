@@ -43,16 +43,17 @@ internal sealed class VipLink : IPacketLink
     /// <summary>Opens the way.</summary>
     /// <param name="host">The director.</param>
     /// <param name="server">The real server, of direct routing or a tunnel.</param>
-    /// <param name="route">How the director reaches it.</param>
+    /// <param name="source">The address to ask from.</param>
+    /// <param name="link">The ends of the link to it, for direct routing.</param>
     /// <param name="vip">The virtual IP and the port to ask.</param>
     /// <param name="protocol">The protocol, 6 or 17.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LvsProbeException">There is no such way.</exception>
     /// <exception cref="LvsHostException">The director cannot be asked, or its user may not send packets.</exception>
     internal static async ValueTask<VipLink> OpenAsync(
-        ILvsHost host, LvsRealServer server, VipRoute route, IPEndPoint vip, byte protocol, CancellationToken cancellationToken)
+        ILvsHost host, LvsRealServer server, IPAddress source, VipRoute.LinkAddresses? link, IPEndPoint vip, byte protocol, CancellationToken cancellationToken)
     {
-        IPEndPoint local = new(route.Source, Random.Shared.Next(FirstPort, ushort.MaxValue));
+        IPEndPoint local = new(source, Random.Shared.Next(FirstPort, ushort.MaxValue));
         ushort etherType = vip.AddressFamily == AddressFamily.InterNetworkV6 ? EtherTypeV6 : EtherTypeV4;
         IHostSocket receiver = await host.OpenSocketAsync(
             new HostSocketRequest(HostSocketRequest.Packet, HostSocketRequest.Datagram, 0)
@@ -64,9 +65,9 @@ internal sealed class VipLink : IPacketLink
             cancellationToken).ConfigureAwait(false);
         try
         {
-            (IHostSocket sender, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> wrap) = server.Forwarding == LvsForwardingMethod.Tunnel
+            (IHostSocket sender, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> wrap) = link is null
                 ? await TunnelAsync(host, server, etherType, cancellationToken).ConfigureAwait(false)
-                : await DirectAsync(host, server, route, etherType, cancellationToken).ConfigureAwait(false);
+                : await DirectAsync(host, link, etherType, cancellationToken).ConfigureAwait(false);
             return new VipLink(sender, receiver, wrap, local, vip);
         }
         catch
@@ -90,14 +91,8 @@ internal sealed class VipLink : IPacketLink
     }
 
     private static async ValueTask<(IHostSocket Sender, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Wrap)> DirectAsync(
-        ILvsHost host, LvsRealServer server, VipRoute route, ushort etherType, CancellationToken cancellationToken)
+        ILvsHost host, VipRoute.LinkAddresses link, ushort etherType, CancellationToken cancellationToken)
     {
-        if (route.Gateway is not null)
-        {
-            throw new LvsProbeException($"{server.Address} is not on a link of the director, but behind {route.Gateway}: direct routing cannot reach it");
-        }
-
-        VipRoute.LinkAddresses link = await route.LinkAsync(host, server.Address, cancellationToken).ConfigureAwait(false);
         // Bound to no kind of packets, it receives none.
         IHostSocket sender = await host.OpenSocketAsync(
             new HostSocketRequest(HostSocketRequest.Packet, HostSocketRequest.Raw, 0) { InterfaceIndex = link.Index }, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Management.Automation;
+using LvsAdmin.Core.Diagnosis.Health;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Parameters;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>Asks virtual services many times from a host as clients do, and tells who answered, how fast, and how far the spread is from what the scheduler promises.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LvsVirtualService", DefaultParameterSetName = ServiceSet)]
+[OutputType(typeof(LvsServiceTest), typeof(bool))]
+public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
+{
+    private IReadOnlyList<HostReference> _from = [];
+    private HealthProbe? _probe;
+    private volatile bool _passed;
+    private volatile bool _failed;
+
+    /// <summary>How often to ask: 20 times unless said otherwise.</summary>
+    [Parameter]
+    [ValidateRange(1, 20_000)]
+    public int Count { get; set; } = 20;
+
+    /// <summary>The hosts from which to ask: client, netns:client, a session; this machine unless said otherwise.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(HostNameCompleter))]
+    public LvsHostArgument[]? From { get; set; }
+
+    /// <summary>Ask as a web client; otherwise a connection is made and closed.</summary>
+    [Parameter]
+    public SwitchParameter Http { get; set; }
+
+    /// <summary>Ask as a web client over TLS. The certificate is looked at by Test-LvsRealServer.</summary>
+    [Parameter]
+    public SwitchParameter Https { get; set; }
+
+    /// <summary>The path of the request, with its query: / unless said otherwise.</summary>
+    [Parameter]
+    public string Path { get; set; } = "/";
+
+    /// <summary>The statuses that are good: 200, 200-399; the latter unless said otherwise.</summary>
+    [Parameter]
+    public string[] ExpectedStatus { get; set; } = ["200-399"];
+
+    /// <summary>A regular expression that the body must match.</summary>
+    [Parameter]
+    public string? BodyPattern { get; set; }
+
+    /// <summary>The value of the Host header; the address that is asked unless said otherwise.</summary>
+    [Parameter]
+    public string? HostHeader { get; set; }
+
+    /// <summary>Ask as a client of a name server, for this name.</summary>
+    [Parameter]
+    public string? Dns { get; set; }
+
+    /// <summary>The type of record to ask for: A unless said otherwise.</summary>
+    [Parameter]
+    [ValidateSet("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")]
+    public string DnsType { get; set; } = "A";
+
+    /// <summary>The virtual IP of a service of a firewall mark, which does not tell it.</summary>
+    [Parameter]
+    public LvsAddress VirtualAddress { get; set; }
+
+    /// <summary>The port to ask, where the service is for every port or for a firewall mark.</summary>
+    [Parameter]
+    [ValidateRange(1, ushort.MaxValue)]
+    public int ProbePort { get; set; }
+
+    /// <summary>How long a probe may take: seconds, 500ms, or a TimeSpan; 5 seconds unless said otherwise.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Write one Boolean instead of the results: true if every probe of every service was answered.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    // One answer for all hosts is made here.
+    private protected override IReadOnlyCollection<string> LocalParameters => [nameof(Quiet)];
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        await base.BeginAsync();
+        try
+        {
+            string[] named = [.. new[] { nameof(Http), nameof(Https), nameof(Dns) }.Where(IsOnCommandLine)];
+            if (named.Length > 1)
+            {
+                throw new LvsValidationException("ProbeNamedTwice", $"A service is asked in one way at a time: -{string.Join(" and -", named)} exclude each other.");
+            }
+
+            _probe = Probe();
+            _from = From is null ? [new HostReference.Local(null)] : Referenced(From);
+        }
+        catch (LvsValidationException exception)
+        {
+            ThrowTerminatingError(Errors.ToRecord(exception, null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task ProcessHostAsync() => ForEachServiceAsync(required: false, async (client, service) =>
+    {
+        foreach (HostReference from in _from)
+        {
+            try
+            {
+                await TestAsync(client, service, from);
+            }
+            catch (LvsConnectionException lost) when (from != CurrentHost)
+            {
+                await ErrorAsync(Errors.ToRecord(lost, from.Name));
+            }
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override async Task FinishAsync()
+    {
+        if (Quiet)
+        {
+            await OutputAsync(_passed && !_failed);
+        }
+    }
+
+    private protected override void Lost(HostReference host) => _failed = true;
+
+    /// <inheritdoc/>
+    // Of what could not be asked nothing good is known.
+    protected override ValueTask ErrorAsync(ErrorRecord error)
+    {
+        _failed = true;
+        return base.ErrorAsync(error);
+    }
+
+    private protected override bool TakeFromSession(PSObject value)
+    {
+        if (value.Properties[nameof(LvsServiceTest.Passed)]?.Value is { } passed)
+        {
+            Note(LanguagePrimitives.IsTrue(passed));
+        }
+
+        return Quiet;
+    }
+
+    private async ValueTask TestAsync(IpvsClient client, LvsVirtualService service, HostReference from)
+    {
+        LvsAddress address = service.Address ?? (IsOnCommandLine(nameof(VirtualAddress))
+            ? VirtualAddress
+            : throw new LvsValidationException("VirtualAddressMissing", $"{service.VirtualService} does not tell its virtual IP: -VirtualAddress says which one to ask."));
+        int port = service.Port is > 0 ? service.Port.Value : ProbePort != 0
+            ? ProbePort
+            : throw new LvsValidationException("ProbePortMissing", $"{service.VirtualService} serves more than one port: -ProbePort says which one to ask.");
+        if (_probe is null && service.Protocol is LvsProtocol.Udp or LvsProtocol.Sctp)
+        {
+            throw new LvsValidationException("ProbeMissing", $"{service.VirtualService} is not asked without a question: -Dns asks one, and Test-LvsRealServer -ScriptBlock any.");
+        }
+
+        int id = HashCode.Combine(service.VirtualService, from) & int.MaxValue;
+        string activity = $"{MyInvocation.MyCommand.Name} {service.VirtualService}";
+        ServiceProber prober = new(TargetHost, client, Hosts.Get(from), ProbeFor(service));
+        LvsServiceTest result = await prober.RunAsync(service, address, port, Count, ReportAsync, StopToken);
+        await ProgressAsync(new ProgressRecord(id, activity, "done") { RecordType = ProgressRecordType.Completed });
+        Note(result.Passed);
+        if (!Quiet)
+        {
+            await OutputAsync(result);
+        }
+
+        ValueTask ReportAsync(int done, int failed) => ProgressAsync(new ProgressRecord(
+            id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {Count} probes, {failed} failed")) { PercentComplete = done * 100 / Count });
+    }
+
+    private void Note(bool passed)
+    {
+        _passed |= passed;
+        _failed |= !passed;
+    }
+
+    // A name server is asked over what its service carries.
+    private HealthProbe ProbeFor(LvsVirtualService service) => _probe switch
+    {
+        null => new TcpProbe { Timeout = Timeout },
+        DnsProbe dns when service.Protocol == LvsProtocol.Tcp => ProbeParameters.Dns(dns.Name, dns.Type, overTcp: true, Timeout),
+        { } probe => probe,
+    };
+
+    private HealthProbe? Probe() => Http || Https
+        ? new HttpProbe
+        {
+            Secure = Https,
+            Path = ProbeParameters.Word(nameof(Path), Path.StartsWith('/') ? Path : "/" + Path),
+            Host = HostHeader is null ? null : ProbeParameters.Word(nameof(HostHeader), HostHeader),
+            ExpectedStatus = ProbeParameters.Statuses(ExpectedStatus),
+            BodyPattern = ProbeParameters.Pattern(BodyPattern),
+            Timeout = Timeout,
+        }
+        : Dns is not null ? ProbeParameters.Dns(Dns, DnsType, overTcp: false, Timeout) : null;
+}
