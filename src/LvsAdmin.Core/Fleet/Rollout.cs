@@ -166,7 +166,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             failure = exception;
         }
 
-        string why = failure is null ? $"{host.Phase} was interrupted." : $"{host.Phase} failed: {failure.Message}";
+        string why = failure is null ? $"{host.Phase} was interrupted." : Sentence($"{host.Phase} failed: {failure.Message}");
         string state = await LeaveAsync(host, why).ConfigureAwait(false);
         LvsRolloutResult result = host.Result(LvsRolloutState.Failed, $"{why} {state}");
         if (stop.IsCancellationRequested)
@@ -257,7 +257,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
         }
 
-        throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} checks): {why}"));
+        throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} {(count == 1 ? "check" : "checks")}): {why}"));
     }
 
     private async ValueTask ResumeAsync(RolloutHost host, CancellationToken stop)
@@ -311,6 +311,12 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         {
             return failure;
         }
+    }
+
+    private static string Sentence(string text)
+    {
+        string trimmed = text.TrimEnd();
+        return trimmed[^1] is '.' or '!' or '?' ? trimmed : $"{trimmed}.";
     }
 
     private static bool IsExpected(Exception exception) =>

@@ -17,7 +17,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
 {
     private const int FewestExamples = 3;
 
-    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks"];
+    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsDrain", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks"];
 
     // -WhatIf and -Confirm count as common to PowerShell, but not every cmdlet has them: so they are described where they are.
     private static readonly HashSet<string> CommonParameters =

@@ -65,8 +65,8 @@ internal sealed class Farm : IDisposable
         Serve(networkNamespace, port, address);
     }
 
-    /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own.</summary>
-    internal void Request(string networkNamespace, string address, int port)
+    /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own, and with a pause after each.</summary>
+    internal void Request(string networkNamespace, string address, int port, TimeSpan pause = default)
     {
         Thread client = new(() => Topology.InNamespace(networkNamespace, () =>
         {
@@ -82,6 +82,8 @@ internal sealed class Farm : IDisposable
                 {
                     Count(false, port, failure.SocketErrorCode.ToString());
                 }
+
+                Thread.Sleep(pause);
             }
 
             return true;

@@ -42,14 +42,14 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         NamespaceThread.RequireIpvs();
         using Farm farm = new();
         Make(farm);
-        farm.Request("client", Vip, Port);
+        farm.Request("client", Vip, Port, TimeSpan.FromMilliseconds(20));
         List<Task<bool>> downloads = [];
         Task loading = Task.Run(async () =>
         {
             while (!_end.IsCancellationRequested)
             {
                 downloads.Add(Farm.Download("client", Vip, Port));
-                await Task.Delay(500, TestContext.Current.CancellationToken);
+                await Task.Delay(800, TestContext.Current.CancellationToken);
             }
         }, TestContext.Current.CancellationToken);
         Stopwatch watch = Stopwatch.StartNew();
@@ -115,7 +115,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
     private EngineResult Rollout(string parameters, Action<string> restart, Func<string, bool> isHealthy, LvsRolloutResult[]? results = null) => cmdlets.Engine.Run(
         $$"""
         $restart, $isHealthy, $results = @($input)
-        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 500ms -RampUp 1s -RampUpSteps 5 -HealthCheck {
+        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 3s -RampUp 1s -RampUpSteps 5 -HealthCheck {
             ($using:isHealthy).Invoke("$_")
         } -ScriptBlock { ($using:restart).Invoke("$_") }
         """,
