@@ -257,7 +257,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
         }
 
-        throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} {(count == 1 ? "check" : "checks")}): {why}"));
+        throw new LvsRolloutException(string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} {(count == 1 ? "check" : "checks")}): {why}"));
     }
 
     private async ValueTask ResumeAsync(RolloutHost host, CancellationToken stop)

@@ -245,7 +245,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         AssertNoProblems();
     }
 
-    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.|(?:Problem|LvsConfigurationException|Error)\(\s*"(?<id>[A-Z]\w+)"|const string (?:Invalid|Rule|Syntax) = "(?<id>[A-Z]\w+)\x22""")]
+    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.|(?:Problem|LvsConfigurationException|LvsRolloutException|Error)\(\s*"(?<id>[A-Z]\w+)"|const string (?:Invalid|Rule|Syntax) = "(?<id>[A-Z]\w+)\x22""")]
     private static partial Regex ErrorIdInSource();
 
     [GeneratedRegex(@"^    (?<id>[A-Z]\w+)(?=  |$)", RegexOptions.Multiline)]
