@@ -17,6 +17,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
 {
     private const string Vip = "198.51.100.10";
     private const int Port = 8084;
+    private const byte Pieces = 30;
     private static readonly string[] Servers = [.. Enumerable.Range(31, 8).Select(number => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{number}"))];
 
     private readonly ConcurrentQueue<string> _restarted = [];
@@ -48,7 +49,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         {
             while (!_end.IsCancellationRequested)
             {
-                downloads.Add(Farm.Download("client", Vip, Port));
+                downloads.Add(Farm.Download("client", Vip, Port, Pieces));
                 await Task.Delay(800, TestContext.Current.CancellationToken);
             }
         }, TestContext.Current.CancellationToken);
@@ -91,8 +92,8 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         Assert.All(Weights(), each => Assert.Equal(10, each.Value));
 
         // The same without the wait: what it is for.
-        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port))];
-        Rollout("-RealServer * -BatchSize 4 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
+        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port, Pieces))];
+        Rollout($"-RealServer {Servers[0]}, {Servers[4]} -BatchSize 2 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
         Assert.Contains(false, await Task.WhenAll(broken));
     }
 
