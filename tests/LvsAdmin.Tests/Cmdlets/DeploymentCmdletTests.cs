@@ -103,7 +103,7 @@ public sealed class DeploymentCmdletTests(CmdletFixture fixture)
             """);
 
         Assert.Empty(result.Errors);
-        Assert.Equal("two: 192.0.2.10 is on one and on two: Disable-LvsDirectorVip 192.0.2.10 -HostName two", $"{Assert.Single(result.Output)}");
+        Assert.Equal("two: 192.0.2.10 is on one and on two: Disable-LvsDirectorVip 192.0.2.10 -Force -HostName two", $"{Assert.Single(result.Output)}");
     }
 
     private LvsDeploymentCheck[] Checks(string line)
