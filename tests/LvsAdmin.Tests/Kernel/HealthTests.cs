@@ -74,7 +74,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         Assert.Equal(4, found.Length);
         Assert.Contains(found, text => text.StartsWith("192.0.2.99:80 Path Failed: 192.0.2.99 answers no ARP request on eth0", StringComparison.Ordinal));
         Assert.Contains("203.0.113.7:80 Path Failed: the director has no route to 203.0.113.7", found);
-        Assert.Contains(found, text => text.StartsWith("192.0.2.1:80 Path Failed: 192.0.2.1 is the director itself", StringComparison.Ordinal));
+        Assert.Contains(found, text => text.StartsWith("192.0.2.1:80 Path NotChecked: 192.0.2.1 is the director itself", StringComparison.Ordinal));
         Assert.Contains(found, text => text.StartsWith("192.0.2.21:53 Udp NotChecked", StringComparison.Ordinal));
         Assert.StartsWith("ProbePortMissing,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         LvsProbeResult marked = Assert.Single(Results("Test-LvsRealServer fwmark/7 -ThroughVip -ProbePort 80 -VirtualAddress 192.0.2.10 -Timeout 1"));
