@@ -27,6 +27,7 @@ internal static class DeploymentRules
         new ForwardingRule(),
         new NatRedirectRule(),
         new ReturnPathRule(),
+        new FirewallDropRule(),
         new TunnelMtuRule(),
         new ListeningRule(),
         new PersistenceRule(),
