@@ -41,6 +41,7 @@
         'Import-LvsConfiguration'
         'Import-LvsShouldOperator'
         'Install-LvsModule'
+        'Invoke-LvsRollout'
         'New-LvsRunbook'
         'New-LvsSession'
         'New-LvsVirtualService'

@@ -82,6 +82,15 @@ has_module() {
     return 1
 }
 
+# The deployments that were broken on purpose, as the tests of Test-LvsDeployment wrote them down: one line each.
+scenarios() {
+    local lines
+    lines=$(cd "$results" && cat -- "${kernel[@]}" 2>/dev/null | sed -n 's/^SCENARIO //p')
+    [ -n "$lines" ] || return 0
+    printf '\n%-46s %-8s %-20s %-5s %-12s %s\n' 'Broken on purpose' 'In' 'Cause' 'Found' 'Sole finding' 'Repaired'
+    printf '%s\n' "$lines"
+}
+
 run_tests() {
     local passed=0 fails=0 skips=0 ran=0 ran_at_all problems=() missing=() kernel=(kernel) name
     local tests=$root/tests/LvsAdmin.Tests/bin/Release/$tools/LvsAdmin.Tests.dll
@@ -124,6 +133,7 @@ run_tests() {
     if [ $ran_at_all -eq 0 ]; then problems+=("nothing ran"); fi
     [ $# -gt 0 ] || powershell_parts
 
+    scenarios
     echo
     if [ $skips -gt 0 ]; then
         echo "Skipped:"

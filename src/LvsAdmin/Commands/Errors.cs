@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
+using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
@@ -13,7 +14,7 @@ internal static class Errors
 {
     /// <summary>Whether an exception is one that work on hosts is known to end in, in contrast to a fault of ours.</summary>
     internal static bool IsExpected(Exception exception) =>
-        exception is IpvsException or LvsHostException or LvsValidationException or LvsSyncException or LvsConfigurationException or LvsDrainException or NetlinkException;
+        exception is IpvsException or LvsHostException or LvsValidationException or LvsSyncException or LvsConfigurationException or LvsDrainException or LvsRolloutException or NetlinkException;
 
     /// <summary>The error record of an expected exception.</summary>
     /// <param name="exception">What happened.</param>
@@ -26,6 +27,7 @@ internal static class Errors
         LvsConfigurationException document => new(document, document.Id, Category(document), document.Source is null ? target : Place(document)),
         LvsDrainException { Status: { } left } drain => new(drain, "DrainTimeout", ErrorCategory.OperationTimeout, left),
         LvsDrainException drain => new(drain, "RampUpDisturbed", ErrorCategory.InvalidOperation, target),
+        LvsRolloutException rollout => new(rollout, rollout.Id, ErrorCategory.OperationStopped, target),
         LvsHostException host => new(host, host.Error == LvsHostError.Failed ? "HostFailed" : host.Error.ToString(), Category(host.Error), target),
         // The name of the type tells what went wrong: NetlinkTimeout, NetlinkTruncated, NetlinkOverrun, NetlinkFormat ...
         _ => new(exception, exception.GetType().Name.Replace("Exception", string.Empty, StringComparison.Ordinal), Category(exception), target),

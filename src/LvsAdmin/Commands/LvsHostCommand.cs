@@ -44,15 +44,15 @@ public abstract class LvsHostCommand : SshCommand
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public PSSession[]? Session { get; set; }
+    public virtual PSSession[]? Session { get; set; }
 
     /// <summary>Work in the background, by a job with a child job for each host, and write that job.</summary>
     [Parameter]
-    public SwitchParameter AsJob { get; set; }
+    public virtual SwitchParameter AsJob { get; set; }
 
     /// <summary>The job's name.</summary>
     [Parameter]
-    public string? JobName { get; set; }
+    public virtual string? JobName { get; set; }
 
     /// <summary>An object that tells its host: what another cmdlet of this module wrote.</summary>
     [Parameter(ValueFromPipeline = true)]

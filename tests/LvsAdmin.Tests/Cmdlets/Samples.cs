@@ -1,5 +1,6 @@
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -215,6 +216,42 @@ internal static class Samples
         },
         Desired,
         new LvsKernelParameter { Name = "conntrack", Value = true, Text = "1", Default = false, IsDefault = false, Unit = "seconds", Description = "Keep connection tracking.", HostName = Host, NetworkNamespace = Namespace },
+        new LvsProbeResult
+        {
+            VirtualService = LvsServiceId.Parse("192.0.2.10:80"),
+            RealServer = LvsServerId.Parse("192.0.2.21:80"),
+            Check = "Http",
+            Outcome = LvsCheckOutcome.Failed,
+            Expected = "status 200",
+            Found = "status 503",
+            Duration = TimeSpan.FromMilliseconds(12.5),
+            Target = "192.0.2.10:80 by 192.0.2.21",
+            ThroughVip = true,
+            From = "netns:lb",
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsServiceTest
+        {
+            VirtualService = LvsServiceId.Parse("192.0.2.10:80"),
+            From = "netns:client",
+            Count = 4,
+            Answered = 3,
+            Failures = ["1 x Tcp: no answer within 5 s"],
+            Minimum = TimeSpan.FromMilliseconds(1),
+            Median = TimeSpan.FromMilliseconds(2),
+            Percentile95 = TimeSpan.FromMilliseconds(300),
+            Maximum = TimeSpan.FromMilliseconds(301),
+            Servers = [new LvsServiceTestServer(LvsServerId.Parse("192.0.2.21:80"), 1, 2, 1)],
+            Untraced = 1,
+            Scheduler = "rr",
+            Promise = "an equal share for each server",
+            Deviation = 0.5,
+            IsAsPromised = false,
+            HostName = Host,
+            NetworkNamespace = Namespace,
+        },
+        new LvsDeploymentCheck { Cause = LvsDeploymentCause.NotListening, Outcome = LvsCheckOutcome.Failed, Expected = "a program listens", Found = "none does", Reason = "Clients are refused.", Advice = "Start it.", HostName = Host, NetworkNamespace = Namespace },
         new LvsCheckResult { Subject = "192.0.2.10", Check = "ArpOwner", Outcome = LvsCheckOutcome.Failed, Message = "Two answered.", Remedy = "Set the ARP policy.", HostName = Host, NetworkNamespace = Namespace },
     ];
 }

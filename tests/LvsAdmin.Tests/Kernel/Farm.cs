@@ -18,7 +18,7 @@ internal sealed class Farm : IDisposable
     private static readonly byte[] Piece = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Socket> _listeners = [];
+    private readonly ConcurrentDictionary<(string NetworkNamespace, IPEndPoint Place), (Socket Listener, ConcurrentBag<Socket> Connections)> _servers = [];
     private readonly List<Thread> _clients = [];
 
     /// <summary>Requests that were answered as they should be, by the port that they were sent to.</summary>
@@ -27,25 +27,42 @@ internal sealed class Farm : IDisposable
     /// <summary>Requests that were not, and why.</summary>
     internal ConcurrentQueue<string> Failed { get; } = [];
 
-    /// <summary>Listens on a port of all addresses in a namespace.</summary>
-    internal void Serve(string networkNamespace, int port)
+    /// <summary>Listens on a port in a namespace: of all addresses, or of one.</summary>
+    internal void Serve(string networkNamespace, int port, string? address = null)
     {
+        IPEndPoint place = new(address is null ? IPAddress.Any : IPAddress.Parse(address), port);
         Socket listener = Topology.InNamespace(networkNamespace, () =>
         {
             Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Bind(place);
             socket.Listen(100);
             return socket;
         });
-        _listeners.Add(listener);
+        ConcurrentBag<Socket> connections = [];
+        _servers[(networkNamespace, place)] = (listener, connections);
         _ = Task.Run(async () =>
         {
             while (!_stop.IsCancellationRequested)
             {
                 Socket connection = await listener.AcceptAsync(_stop.Token);
+                connections.Add(connection);
                 _ = AnswerAsync(connection);
             }
         });
+    }
+
+    /// <summary>Starts a server again as a new version of it would be: who asks in between is refused, and who has a connection loses it.</summary>
+    internal void Restart(string networkNamespace, int port, string address, TimeSpan pause)
+    {
+        (Socket listener, ConcurrentBag<Socket> connections) = _servers[(networkNamespace, new IPEndPoint(IPAddress.Parse(address), port))];
+        listener.Dispose();
+        foreach (Socket connection in connections)
+        {
+            connection.Dispose();
+        }
+
+        Thread.Sleep(pause);
+        Serve(networkNamespace, port, address);
     }
 
     /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own.</summary>
@@ -100,7 +117,11 @@ internal sealed class Farm : IDisposable
     {
         _stop.Cancel();
         _clients.ForEach(client => client.Join());
-        _listeners.ForEach(listener => listener.Dispose());
+        foreach ((Socket listener, _) in _servers.Values)
+        {
+            listener.Dispose();
+        }
+
         _stop.Dispose();
     }
 
@@ -160,7 +181,7 @@ internal sealed class Farm : IDisposable
                     connection.Shutdown(SocketShutdown.Send);
                 }
             }
-            catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+            catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The client sees it, and counts.
             }

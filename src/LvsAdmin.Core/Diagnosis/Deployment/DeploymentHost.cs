@@ -38,7 +38,7 @@ internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationTok
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="arguments">Its arguments, with <c>-json</c>.</param>
     internal ValueTask<JsonElement[]?> IpAsync(string nothing, CancellationToken cancellationToken, params string[] arguments) =>
-        FactAsync($"ip {string.Join('\0', arguments)}", stop => IpCommand.TryQueryAsync(host, nothing, stop, arguments), cancellationToken);
+        FactAsync(IpFact(arguments), stop => IpCommand.TryQueryAsync(host, nothing, stop, arguments), cancellationToken);
 
     /// <summary>A fact, read at the first asking.</summary>
     /// <param name="name">Its name on this host.</param>
@@ -50,6 +50,8 @@ internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationTok
 
         async Task<object?> ReadAsync() => await read(cancellationToken).ConfigureAwait(false);
     }
+
+    private static string IpFact(string[] arguments) => $"ip {string.Join('\0', arguments)}";
 
     /// <summary>Forgets what was read, after something was changed.</summary>
     internal void Forget() => _facts.Clear();

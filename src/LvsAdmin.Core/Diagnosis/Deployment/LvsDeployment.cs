@@ -132,7 +132,7 @@ public sealed class LvsDeployment(
             unreachable,
             cancellationToken).ConfigureAwait(false);
         DeploymentHost? asking = client is null ? null : HostOf(client, null);
-        return
+        IReadOnlyList<DeploymentContext> contexts =
         [
             .. tables.Select(table => new DeploymentContext
             {
@@ -145,6 +145,47 @@ public sealed class LvsDeployment(
                 ],
             }),
         ];
+        await PrefetchAsync(contexts, cancellationToken).ConfigureAwait(false);
+        return contexts;
+    }
+
+    // What most rules ask for, on all hosts at once and by few programs.
+    private static async ValueTask PrefetchAsync(IReadOnlyList<DeploymentContext> contexts, CancellationToken cancellationToken)
+    {
+        Dictionary<DeploymentHost, HashSet<LvsAddress>> ways = [];
+        foreach (DeploymentContext context in contexts)
+        {
+            await DirectorVipRule.BeginAskingAsync(context.Director, context.Vips, cancellationToken).ConfigureAwait(false);
+            Want(context.Director, [.. context.Vips, .. context.Servers.Select(each => each.Server.Server.Address)]);
+            foreach (DeploymentHost host in context.RealServerHosts.Concat(context.Client is null ? [] : [context.Client]))
+            {
+                Want(host, context.Vips);
+            }
+        }
+
+        await Task.WhenAll(ways.Select(each => AttemptAsync(each.Key, each.Value))).ConfigureAwait(false);
+
+        void Want(DeploymentHost host, IEnumerable<LvsAddress> addresses)
+        {
+            if (!ways.TryGetValue(host, out HashSet<LvsAddress>? wanted))
+            {
+                ways.Add(host, wanted = []);
+            }
+
+            wanted.UnionWith(addresses);
+        }
+
+        async Task AttemptAsync(DeploymentHost host, IEnumerable<LvsAddress> addresses)
+        {
+            try
+            {
+                await host.PrefetchRoutesAsync(addresses, cancellationToken).ConfigureAwait(false);
+            }
+            catch (LvsHostException)
+            {
+                // The rules that need it tell.
+            }
+        }
     }
 
     // Null where there is no IPVS, which a rule tells.

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Net;
+using System.Runtime.CompilerServices;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 
@@ -14,6 +16,7 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly IPEndPoint _remote = new(address.ToIPAddress(), port);
+    private bool _isPrepared;
 
     /// <inheritdoc/>
     public string Target => _remote.ToString();
@@ -28,7 +31,26 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
     internal int LocalPort { get; private set; }
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (_isPrepared || host is LocalHost)
+        {
+            return;
+        }
+
+        try
+        {
+            // Sends nothing, and takes the login and the start of the relay out of the first probe's time.
+            IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable owned = socket.ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // The probe will find it too, and say so.
+        }
+
+        _isPrepared = true;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
@@ -41,7 +63,8 @@ public sealed class DirectPath(ILvsHost host, LvsAddress address, int port) : IP
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
-        await using IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+        IHostSocket socket = await host.OpenSocketAsync(HostSocketRequest.To(_remote, isStream: false), cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = socket.ConfigureAwait(false);
         LocalPort = socket.LocalPort;
         byte[] buffer = new byte[LargestDatagram];
         int length = await AskAsync(

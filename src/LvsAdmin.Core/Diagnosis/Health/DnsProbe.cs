@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
@@ -47,7 +48,8 @@ public sealed class DnsProbe : HealthProbe
             }
         }
 
-        await using Stream stream = await ConnectAsync(path, course, cancellationToken).ConfigureAwait(false);
+        Stream stream = await ConnectAsync(path, course, cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = stream.ConfigureAwait(false);
         course.Begin("Dns", expected);
         byte[] length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)query.Length);

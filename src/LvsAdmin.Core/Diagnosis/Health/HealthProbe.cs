@@ -70,7 +70,7 @@ public abstract class HealthProbe
         SocketException { SocketErrorCode: SocketError.ConnectionReset } => "the connection was reset",
         SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } unreachable => $"there is no way there: {unreachable.Message}",
         SocketException socket => socket.Message,
-        IOException { InnerException: { } inner } => Describe(inner, caller),
+        IOException { InnerException: { } inner } when Describe(inner, caller) is { } known => known,
         IOException or AuthenticationException => exception.Message,
         _ => null,
     };

@@ -1,5 +1,4 @@
 using LvsAdmin.Core.Hosts;
-using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
 

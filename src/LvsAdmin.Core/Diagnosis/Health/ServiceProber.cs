@@ -37,11 +37,9 @@ public sealed class ServiceProber(ILvsHost director, IpvsClient client, ILvsHost
         ArgumentNullException.ThrowIfNull(report);
         IReadOnlyList<LvsRealServer> servers = await client.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false);
         long lastRead = Stopwatch.GetTimestamp();
-        string name = string.Empty;
+        DirectPath path = new(from, address, port);
         for (int number = 1; number <= count; number++)
         {
-            DirectPath path = new(from, address, port);
-            name = path.From;
             Count(await probe.ProbeAsync(path, cancellationToken).ConfigureAwait(false), path.LocalPort);
             if (number == count || Stopwatch.GetElapsedTime(lastRead) > BetweenReads)
             {
@@ -52,7 +50,7 @@ public sealed class ServiceProber(ILvsHost director, IpvsClient client, ILvsHost
             await report(number, _failures.Values.Sum()).ConfigureAwait(false);
         }
 
-        return Conclude(service, servers, name, count);
+        return Conclude(service, servers, path.From, count);
     }
 
     private void Count(IReadOnlyList<HealthFinding> findings, int port)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
@@ -12,7 +13,8 @@ public sealed class SmtpProbe : HealthProbe
 
     private protected override async ValueTask RunAsync(IProbePath path, Course course, CancellationToken cancellationToken)
     {
-        await using Stream stream = await ConnectAsync(path, course, cancellationToken).ConfigureAwait(false);
+        Stream stream = await ConnectAsync(path, course, cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = stream.ConfigureAwait(false);
         course.Begin("Smtp", "220, then 250 to EHLO and NOOP");
         string banner = await ReplyAsync("the banner", "220").ConfigureAwait(false);
         await SayAsync($"EHLO {ClientName}", "250").ConfigureAwait(false);

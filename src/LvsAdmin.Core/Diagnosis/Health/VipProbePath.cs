@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 
@@ -68,7 +69,8 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
             return await _direct.AskAsync(datagram, cancellationToken).ConfigureAwait(false);
         }
 
-        await using VipLink link = await OpenAsync(IpPacket.Udp, cancellationToken).ConfigureAwait(false);
+        VipLink link = await OpenAsync(IpPacket.Udp, cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable owned = link.ConfigureAwait(false);
         byte[] packet = IpPacket.OfUdp(link.Local, link.Remote, datagram.Span);
         byte[] buffer = new byte[LargestPacket];
         int length = await DirectPath.AskAsync(

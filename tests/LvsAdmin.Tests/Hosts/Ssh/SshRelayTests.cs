@@ -107,7 +107,7 @@ public sealed class SshRelayTests
     }
 
     // The host has the one, and not the other.
-    private static StandInSsh Host(string shell, string? interpreter)
+    internal static StandInSsh Host(string shell, string? interpreter)
     {
         StandInSsh ssh = new(shell, path: "/nowhere");
         foreach (string program in (string[])["cat", "head", "sleep", .. interpreter is null ? Array.Empty<string>() : [interpreter]])

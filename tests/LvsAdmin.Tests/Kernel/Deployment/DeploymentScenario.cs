@@ -21,6 +21,9 @@ internal sealed record DeploymentScenario(string Name, LvsDeploymentCause Cause,
     /// <summary>Whether clients are served, where the usual requests do not show it.</summary>
     internal Func<DeploymentLab, bool>? Works { get; init; }
 
+    /// <summary>What shows up only when the cause is mended, such as neighbours that still have what they learned from it; null for nothing.</summary>
+    internal LvsDeploymentCause? Afterwards { get; init; }
+
     /// <summary>The command line, where it is not the farm's usual one.</summary>
     internal string? Test { get; init; }
 

@@ -46,23 +46,19 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
     private List<string> Play(DeploymentScenario scenario)
     {
         List<string> troubles = [];
-        var w = System.Diagnostics.Stopwatch.StartNew(); Console.WriteLine($"-- {scenario}");
         scenario.Break(lab);
-        Console.WriteLine($"   broken {w.ElapsedMilliseconds}");
         if (scenario.ShowsInTraffic && !(scenario.Misbehaves?.Invoke(lab) ?? !lab.Works()))
         {
             Note("clients notice nothing of it");
         }
 
-        Console.WriteLine($"   traffic {w.ElapsedMilliseconds}");
         string line = scenario.Test ?? DeploymentLab.Test;
         bool byHand = scenario.Mend is not null;
         IReadOnlyList<LvsDeploymentCheck> checks = lab.Check(byHand ? line : $"{line} -Repair -Confirm:$false", out IReadOnlyList<string> errors);
-        Console.WriteLine($"   checked {w.ElapsedMilliseconds}");
         // What -Repair mended was found before.
         LvsDeploymentCheck[] found = [.. checks.Where(check => check.Outcome == LvsCheckOutcome.Failed || check.Repaired)];
         bool isFound = found.Any(check => check.Cause == scenario.Cause);
-        bool isSole = isFound && found.All(check => check.Cause == scenario.Cause);
+        bool isSole = isFound && found.All(check => check.Cause == scenario.Cause || check.Cause == scenario.Afterwards);
         errors.ToList().ForEach(Note);
         if (!isSole)
         {
@@ -85,11 +81,10 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
         bool works = scenario.Works?.Invoke(lab) ?? lab.Works();
         if (left.Length > 0 || !works)
         {
-            Note($"not mended: {(works ? string.Empty : "clients are not served; ")}{string.Join(" | ", left.Select(check => $"{check}"))}");
+            Note($"not mended: {(works ? string.Empty : $"clients are not served ({string.Join(", ", lab.Answers(4))}); ")}{string.Join(" | ", left.Select(check => $"{check}"))}");
         }
 
         lab.Add(scenario, isFound, isSole, left.Length > 0 || !works ? "NO" : byHand ? "by hand" : "yes");
-        Console.WriteLine($"   done {w.ElapsedMilliseconds}");
         scenario.Clean?.Invoke(lab);
         return troubles;
 

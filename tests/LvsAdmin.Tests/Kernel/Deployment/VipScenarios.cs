@@ -10,7 +10,10 @@ internal static class VipScenarios
 {
     internal static IReadOnlyList<DeploymentScenario> All { get; } =
     [
-        new("no scheduler", LvsDeploymentCause.SchedulerMissing, "DR", lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler none")),
+        new("no scheduler", LvsDeploymentCause.SchedulerMissing, "DR", lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler none"))
+        {
+            Clean = lab => lab.Succeed("director", $"Set-LvsVirtualService {lab.Service} -Scheduler rr"),
+        },
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "DR", lab => Ip("director", $"address delete {lab.Vip}/32 dev eth0")),
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "NAT", lab => Ip("director", $"address delete {lab.Vip}/32 dev eth1")),
         new("VIP missing on the director", LvsDeploymentCause.DirectorVipMissing, "DR IPv6", lab => Ip("director", $"address delete {lab.Vip}/128 dev eth0")),
@@ -18,6 +21,24 @@ internal static class VipScenarios
         {
             Mend = lab => Ip("client", $"address delete {lab.Vip}/32 dev eth0"),
             Test = "Test-LvsDeployment -NetworkNamespace director -RealServerHost netns:rs1, netns:rs2",
+        },
+        new("VIP on both directors of a pair", LvsDeploymentCause.VipOnTwoDirectors, "DR", lab =>
+        {
+            // The client is the second director, with the same table.
+            lab.Succeed("client", $"New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} {lab.RealServer(1)}, {lab.RealServer(2)} -Forwarding DirectRouting");
+            lab.Succeed("director", "Start-LvsSyncDaemon Master -Interface eth0 -SyncId 7");
+            lab.Succeed("client", "Start-LvsSyncDaemon Backup -Interface eth0 -SyncId 7");
+            Ip("client", $"address add {lab.Vip}/32 dev eth0");
+        })
+        {
+            // It serves itself then, and so nothing is missed here.
+            ShowsInTraffic = false,
+            Test = "'director', 'client' | ForEach-Object { [pscustomobject]@{ HostName = 'localhost'; NetworkNamespace = $_ } } | Test-LvsDeployment -RealServerHost netns:rs1, netns:rs2",
+            Clean = lab =>
+            {
+                lab.Succeed("client", "Stop-LvsSyncDaemon Backup; Clear-LvsTable -Confirm:$false");
+                lab.Succeed("director", "Stop-LvsSyncDaemon Master");
+            },
         },
         new("VIP missing on a real server", LvsDeploymentCause.VipMissing, "DR", lab => Ip("rs1", $"address delete {lab.Vip}/32 dev lo")),
         new("VIP missing on a real server", LvsDeploymentCause.VipMissing, "TUN", lab => Ip("rs1", $"address delete {lab.Vip}/32 dev tunl0")),
@@ -31,10 +52,11 @@ internal static class VipScenarios
         {
             Mend = lab => Ip("director", $"address delete {lab.Vip}/24 dev eth0", "address flush dev eth0 to 192.0.2.1", "address add 192.0.2.1/24 dev eth0", $"address add {lab.Vip}/32 dev eth0"),
         },
-        new("ARP: policy unset on a real server", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, false)) { Misbehaves = GetsPast },
+        new("ARP: policy unset on a real server", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, false)) { Misbehaves = GetsPast, Afterwards = LvsDeploymentCause.NeighbourStale },
         new("ARP: policy set on lo only", LvsDeploymentCause.ArpPolicy, "DR", lab => LetAnswer(lab, true))
         {
             Misbehaves = GetsPast,
+            Afterwards = LvsDeploymentCause.NeighbourStale,
             Clean = lab =>
             {
                 Write("rs1", "ipv4/conf/lo/arp_ignore", "0");
@@ -71,8 +93,24 @@ internal static class VipScenarios
         new("only the RIP is listened on", LvsDeploymentCause.NotListening, "DR", _ => Serve("rs1", "192.0.2.21")) { Mend = _ => Serve("rs1", "[::]") },
         new("port differs", LvsDeploymentCause.PortDiffers, "DR", lab => lab.MoveServer(1, 8080)) { ShowsInTraffic = false },
         new("port differs", LvsDeploymentCause.PortDiffers, "TUN", lab => lab.MoveServer(1, 8080)) { ShowsInTraffic = false },
+        new("IPVS missing", LvsDeploymentCause.IpvsMissing, "DR", lab =>
+        {
+            lab.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            // Loaded by nobody, as where the running kernel's modules are not installed; namespaces of earlier tests may take a moment to go.
+            WriteKernel("kernel/modprobe", "/bin/false");
+            Topology.RunIn("director", "sh", "-c", "for try in 1 2 3 4 5; do rmmod ip_vs_rr ip_vs_wlc ip_vs_wrr ip_vs 2>/dev/null; [ -e /sys/module/ip_vs ] || exit 0; sleep 1; done; lsmod; exit 1");
+        })
+        {
+            Mend = lab =>
+            {
+                WriteKernel("kernel/modprobe", "/sbin/modprobe");
+                Topology.RunIn("director", "modprobe", "ip_vs");
+                lab.Succeed("director", $"New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} {lab.RealServer(1)}, {lab.RealServer(2)} -Forwarding DirectRouting");
+            },
+        },
         new("tunnel device down", LvsDeploymentCause.TunnelDown, "TUN", lab => Ip("rs1", "link set tunl0 down")),
-        new("tunnel device down", LvsDeploymentCause.TunnelDown, "TUN IPv6", lab => Ip("rs1", "link set ip6tnl0 down")),
+        // Unlike IPv4, the addresses go with the device.
+        new("tunnel device down", LvsDeploymentCause.VipMissing, "TUN IPv6", lab => Ip("rs1", "link set ip6tnl0 down")),
         new("tunnel of another type", LvsDeploymentCause.TunnelType, "TUN", lab =>
             lab.Succeed("rs1", $"Disable-LvsRealServerVip {lab.Vip}; Enable-LvsRealServerVip {lab.Vip} -Forwarding Tunnel -TunnelType Gre")),
         new("tunnel on another port", LvsDeploymentCause.TunnelPort, "GUE", lab =>
@@ -92,6 +130,8 @@ internal static class VipScenarios
             Clean = _ => Ip("rs1", "route change 192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.21", "link set eth0 mtu 1500"),
         },
     ];
+
+    private static void WriteKernel(string parameter, string value) => File.WriteAllText($"/proc/sys/{parameter}", value);
 
     private static void LetAnswer(DeploymentLab lab, bool onlyLoopbackIsSet)
     {

@@ -27,6 +27,22 @@ internal sealed class DirectorVipRule : DeploymentRule
         }
     }
 
+    /// <summary>Begins to ask the links of a director's VIPs who answers for them, so that listening for it takes no time of its own.</summary>
+    internal static async ValueTask BeginAskingAsync(DeploymentHost director, IEnumerable<LvsAddress> vips, CancellationToken cancellationToken)
+    {
+        RealServerState state = await director.GetStateAsync(cancellationToken).ConfigureAwait(false);
+        foreach (LvsAddress vip in vips)
+        {
+            if (state.Holders(vip).Select(each => each.Interface).FirstOrDefault() is { HearsArp: true } holder)
+            {
+                _ = AskAsync(director, vip, holder.Name, isOwn: true, cancellationToken).AsTask();
+            }
+        }
+    }
+
+    private static async ValueTask<LinkAnswer> AskAsync(DeploymentHost director, LvsAddress vip, string device, bool isOwn, CancellationToken cancellationToken) =>
+        (await director.FactAsync($"who answers for {vip} on {device}", stop => new LinkProbe(director.Host, SecondsToListen).AskAsync(vip, device, isOwn, stop), cancellationToken).ConfigureAwait(false))!;
+
     private async ValueTask<LvsDeploymentCheck[]> CheckAsync(DeploymentContext context, LvsAddress vip, CancellationToken cancellationToken)
     {
         List<DeploymentHost> holders = [];
@@ -99,7 +115,7 @@ internal sealed class DirectorVipRule : DeploymentRule
             return missing;
         }
 
-        LinkAnswer answer = await new LinkProbe(director.Host, SecondsToListen).AskAsync(vip, device, isOwn: false, cancellationToken).ConfigureAwait(false);
+        LinkAnswer answer = await AskAsync(director, vip, device, isOwn: false, cancellationToken).ConfigureAwait(false);
         foreach (string mac in answer.MacAddresses)
         {
             if (await FindByMacAsync(context, mac, cancellationToken).ConfigureAwait(false) is null)
@@ -114,7 +130,7 @@ internal sealed class DirectorVipRule : DeploymentRule
     // Who else on the link answers for a VIP that the director holds: a second director that nobody named, or a real server that is not silent.
     private async ValueTask<LvsDeploymentCheck?> FindStrangersAsync(DeploymentContext context, LvsAddress vip, HostInterface holder, CancellationToken cancellationToken)
     {
-        LinkAnswer answer = await new LinkProbe(context.Director.Host, SecondsToListen).AskAsync(vip, holder.Name, isOwn: true, cancellationToken).ConfigureAwait(false);
+        LinkAnswer answer = await AskAsync(context.Director, vip, holder.Name, isOwn: true, cancellationToken).ConfigureAwait(false);
         foreach (string mac in answer.MacAddresses)
         {
             DeploymentHost? known = await FindByMacAsync(context, mac, cancellationToken).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal sealed class NeighbourRule : DeploymentRule
             }
 
             string expected = $"{vip} is known under the director's MAC address";
-            JsonElement[] neighbours = await client.IpAsync("No such", cancellationToken, "-json", "neigh", "show").ConfigureAwait(false) ?? [];
+            IReadOnlyList<JsonElement> neighbours = await client.GetNeighboursAsync(cancellationToken).ConfigureAwait(false);
             string? mac = neighbours.Where(each => IpCommand.Text(each, "dst") == $"{vip}" && IpCommand.Text(each, "dev") == device).Select(each => IpCommand.Text(each, "lladdr")).FirstOrDefault();
             yield return (mac is null || holders.Any(each => each.Mac == mac)
                 ? Passed(client, expected, mac is null ? $"{vip} is not known now: it is asked for when it is needed" : $"{vip} is at {mac}")

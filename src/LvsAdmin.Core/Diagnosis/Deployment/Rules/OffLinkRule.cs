@@ -8,6 +8,7 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>Whether a real server for direct routing is a neighbour of the director, which leaves packets as they are and only puts the server's MAC address on them.</summary>
 internal sealed class OffLinkRule : DeploymentRule
 {
+    private const int SecondsToListen = 1;
     private const string InVain = "What is meant for this server is dropped: clients that are sent to it wait in vain.";
 
     /// <inheritdoc/>
@@ -26,14 +27,21 @@ internal sealed class OffLinkRule : DeploymentRule
             .Where(each => each.Server.Server.Forwarding == LvsForwardingMethod.DirectRouting && each.Server.Host != context.Director)
             .Select(each => each.Server.Server.Address)
             .Distinct();
-        foreach (LvsAddress address in addresses)
+        // All at once: to listen for an answer that does not come takes a second.
+        Task<LvsDeploymentCheck>[] checks = [.. addresses.Select(address => CheckAsync(context, address, cancellationToken).AsTask())];
+        foreach (Task<LvsDeploymentCheck> check in checks)
         {
-            DeploymentHost? server = context.Servers.First(each => each.Server.Server.Address == address).Server.Host;
-            yield return (server is not null
-                && (await server.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(address).Select(held => held.Interface).FirstOrDefault() is { IsUp: false } down
-                ? Failed(server, $"{address} is on a link of the director", $"{address} is on {down.Name}, which is down", InVain) with { Advice = $"ip link set dev {down.Name} up" }
-                : await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false)) with { RealServer = new LvsServerId(address) };
+            yield return await check.ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<LvsDeploymentCheck> CheckAsync(DeploymentContext context, LvsAddress address, CancellationToken cancellationToken)
+    {
+        DeploymentHost? server = context.Servers.First(each => each.Server.Server.Address == address).Server.Host;
+        return (server is not null
+            && (await server.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(address).Select(held => held.Interface).FirstOrDefault() is { IsUp: false } down
+            ? Failed(server, $"{address} is on a link of the director", $"{address} is on {down.Name}, which is down", InVain) with { Advice = $"ip link set dev {down.Name} up" }
+            : await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false)) with { RealServer = new LvsServerId(address) };
     }
 
     private async ValueTask<LvsDeploymentCheck> CheckAsync(DeploymentHost director, LvsAddress address, CancellationToken cancellationToken)
@@ -57,16 +65,19 @@ internal sealed class OffLinkRule : DeploymentRule
             };
         }
 
-        bool isDumb = (await director.IpAsync("No such", cancellationToken, "-json", "neigh", "show").ConfigureAwait(false) ?? []).Any(neighbour =>
-            IpCommand.Text(neighbour, "dst") == $"{address}"
-            && IpCommand.Text(neighbour, "dev") == device
-            && neighbour.TryGetProperty("state", out JsonElement states)
-            && states.EnumerateArray().Any(state => state.GetString() is "FAILED"));
-        return isDumb
-            ? Failed(director, expected, $"nobody on the link of {device} answers for {address}", InVain) with
+        IReadOnlyList<JsonElement> neighbours = await director.GetNeighboursAsync(cancellationToken).ConfigureAwait(false);
+        bool isKnown = neighbours.Any(each => IpCommand.Text(each, "dst") == $"{address}" && IpCommand.Text(each, "dev") == device && IpCommand.Text(each, "lladdr") is not null);
+        if (!isKnown
+            && device is not null
+            && (await director.GetStateAsync(cancellationToken).ConfigureAwait(false)).Find(device) is { HearsArp: true }
+            && await new LinkProbe(director.Host, SecondsToListen).AskAsync(address, device, isOwn: false, cancellationToken).ConfigureAwait(false) is { Trouble: null, MacAddresses.Count: 0 })
+        {
+            return Failed(director, expected, $"nobody on the link of {device} answers for {address}", InVain) with
             {
                 Advice = "The server is down, or on another link (VLAN) than its address says.",
-            }
-            : Passed(director, expected, $"{address} is on the link of {device}");
+            };
+        }
+
+        return Passed(director, expected, $"{address} is on the link of {device}");
     }
 }

@@ -32,6 +32,7 @@ internal sealed class PacketTcpStream : Stream
     private int _peerSegmentSize = 536;
     private bool _peerFinished;
     private bool _isBroken;
+    private volatile bool _isRepeating;
     private ReadOnlyMemory<byte> _rest;
 
     private PacketTcpStream(IPacketLink link)
@@ -201,20 +202,26 @@ internal sealed class PacketTcpStream : Stream
     private async Task RepeatAsync()
     {
         TimeSpan patience = FirstPatience;
+        TcpSegment? last = null;
         while (true)
         {
             await Task.Delay(patience, _stop.Token).ConfigureAwait(false);
-            TcpSegment? oldest;
-            lock (_gate)
-            {
-                _unacknowledged.TryPeek(out oldest);
-            }
-
-            patience = oldest is null ? FirstPatience : patience + patience;
+            TcpSegment? oldest = Oldest();
+            patience = oldest is not null && oldest == last ? patience + patience : FirstPatience;
+            last = oldest;
             if (oldest is not null)
             {
+                _isRepeating = true;
                 await PutAsync(oldest with { Acknowledged = _expected }, _stop.Token).ConfigureAwait(false);
             }
+        }
+    }
+
+    private TcpSegment? Oldest()
+    {
+        lock (_gate)
+        {
+            return _unacknowledged.TryPeek(out TcpSegment? oldest) ? oldest : null;
         }
     }
 
@@ -249,12 +256,24 @@ internal sealed class PacketTcpStream : Stream
 
         if (segment.Has(TcpFlags.Acknowledge))
         {
+            bool isNews = false;
             lock (_gate)
             {
                 while (_unacknowledged.TryPeek(out TcpSegment? oldest) && (int)(segment.Acknowledged - oldest.Sequence - LengthOf(oldest)) >= 0)
                 {
                     _unacknowledged.Dequeue();
+                    isNews = true;
                 }
+            }
+
+            // What was lost is as a rule not the only one: the next is not waited for.
+            if (isNews && _isRepeating && Oldest() is { } next)
+            {
+                await PutAsync(next with { Acknowledged = _expected }, _stop.Token).ConfigureAwait(false);
+            }
+            else if (isNews)
+            {
+                _isRepeating = false;
             }
         }
 

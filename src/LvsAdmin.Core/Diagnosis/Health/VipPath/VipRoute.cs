@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
@@ -98,8 +99,9 @@ internal sealed record VipRoute
             {
                 // A packet, of which nothing is expected: the kernel has to find the neighbour for it.
                 isAsked = true;
-                await using IHostSocket socket = await host.OpenSocketAsync(
+                IHostSocket socket = await host.OpenSocketAsync(
                     HostSocketRequest.To(new IPEndPoint(address.ToIPAddress(), DiscardPort), isStream: false), cancellationToken).ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable owned = socket.ConfigureAwait(false);
                 await socket.SendAsync(new byte[1], cancellationToken).ConfigureAwait(false);
             }
 

@@ -1,0 +1,389 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using LvsAdmin.Commands.Fleet;
+using LvsAdmin.Commands.Jobs;
+using LvsAdmin.Core.Fleet;
+using LvsAdmin.Core.Hosts;
+using LvsAdmin.Core.Ipvs;
+using LvsAdmin.Core.Network;
+using LvsAdmin.Parameters;
+
+namespace LvsAdmin.Commands;
+
+/// <summary>
+/// Rolls a change through real servers, batch by batch: drains each at every director, runs a script for it, waits until it is healthy, and gives it back. It
+/// stops when too many fail, and in a state that is safe: who failed stays suspended, all others are in service.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "LvsRollout", DefaultParameterSetName = ServiceSet, SupportsShouldProcess = true)]
+[OutputType(typeof(LvsRolloutResult))]
+public sealed class InvokeLvsRolloutCommand : RealServerCommand
+{
+    // The directors in the order in which they came, and what was chosen at each.
+    private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Services, IReadOnlyList<LvsServerSelector>? Servers)> _chosen = [];
+    private readonly List<RolloutDirector> _directors = [];
+    private volatile bool _failed;
+
+    /// <summary>
+    /// What to do for each host, here, with the host as $_ (HostName, Addresses, VirtualServices, RealServers). Variables of the session are $using:NAME. Its first
+    /// error ends it, and the host has failed; so does the exit status of a program that is not 0.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 2)]
+    public ScriptBlock ScriptBlock { get; set; } = null!;
+
+    /// <summary>Arguments for the script, which takes them by param().</summary>
+    [Parameter]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    /// <summary>
+    /// Whether a host may get traffic again: a script with the host as $_, run again and again until it writes nothing that is false and makes no error, or
+    /// -HealthTimeout is over.
+    /// </summary>
+    [Parameter]
+    public ScriptBlock? HealthCheck { get; set; }
+
+    /// <summary>How long a host may take to become healthy: seconds, 5m, or a TimeSpan; 60 s unless said otherwise.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many hosts to work on at once: counts, or shares of all, one after the other, of which the last repeats. 1 unless said otherwise.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] BatchSize { get; set; } = ["1"];
+
+    /// <summary>How long to wait until a host is drained: seconds, 5m, or a TimeSpan; 5 minutes unless said otherwise. One that is not has failed, and is given back untouched.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Work on hosts too that are not drained in time: their connections may break.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Give the weight back in equal steps over this time: seconds, 5m, or a TimeSpan; at once unless said otherwise.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan RampUp { get; set; }
+
+    /// <summary>In how many steps, 2 to 100; 10 unless said otherwise.</summary>
+    [Parameter]
+    [ValidateRange(2, 100)]
+    public int RampUpSteps { get; set; } = 10;
+
+    /// <summary>How long to wait between two batches: seconds, 5m, or a TimeSpan.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Pause { get; set; }
+
+    /// <summary>How many hosts may fail, as a count or a share of all, before no further batch is begun; 0 unless said otherwise.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string MaxFailures { get; set; } = "0";
+
+    /// <summary>How many real servers of each service at each director go on taking new connections, as a count or a share of its servers; 1 unless said otherwise. Batches get smaller for it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string MinimumAvailable { get; set; } = "1";
+
+    /// <summary>How often to try again after an error of a connection, to a director or in the script, 0 to 100; 2 unless said otherwise. Other errors are not tried again.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int RetryCount { get; set; } = 2;
+
+    /// <summary>The results of an earlier roll-out: the hosts that succeeded are left out. Without any other choice, the others of it are worked on.</summary>
+    [Parameter]
+    [Alias("From")]
+    [ValidateNotNullOrEmpty]
+    public PSObject[]? ResumeFrom { get; set; }
+
+    /// <summary>
+    /// The real servers' own hosts: names as -HostName takes them, netns:rs1 for network namespaces of this machine, sessions of New-LvsSession, or tables of host
+    /// parameters. Which of them is which real server, their addresses tell: several real servers may be one host. Without it, each address is a host.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostNameCompleter))]
+    public LvsHostArgument[]? RealServerHost { get; set; }
+
+    /// <summary>Why, for those who find a server suspended.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
+    // A roll-out is one for all directors: it cannot be divided among sessions or jobs for each. Without the attribute these are no parameters.
+
+    /// <summary>No parameter of this cmdlet.</summary>
+    public override PSSession[]? Session { get; set; }
+
+    /// <summary>No parameter of this cmdlet.</summary>
+    public override SwitchParameter AsJob { get; set; }
+
+    /// <summary>No parameter of this cmdlet.</summary>
+    public override string? JobName { get; set; }
+
+    private protected override void Lost(HostReference host) => _failed = true;
+
+    /// <inheritdoc/>
+    protected override ValueTask ErrorAsync(ErrorRecord error)
+    {
+        _failed = true;
+        return base.ErrorAsync(error);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ProcessHostAsync()
+    {
+        IReadOnlyList<LvsServiceSelector>? services = ChosenServices();
+        IReadOnlyList<LvsServerSelector>? servers = ChosenServers();
+        if (services is null && servers is null && ResumeFrom is null)
+        {
+            ThrowTerminatingError(Errors.ServerMissing(InputObject));
+        }
+
+        _chosen.Enqueue((CurrentHost, services, servers ?? (services is null ? [.. RolloutSelection.AddressesOf(ResumeFrom!).Select(address => new LvsServerSelector(address))] : null)));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task FinishAsync()
+    {
+        try
+        {
+            // Off the pipeline's thread, which has to be free for what the hosts in work write.
+            await Task.Run(RunAsync);
+        }
+        catch (Exception exception) when (Errors.IsExpected(exception))
+        {
+            ThrowTerminatingError(Errors.ToRecord(exception, null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _directors.ForEach(director => director.Dispose());
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private protected override IReadOnlyCollection<HostReference> ChooseHosts()
+    {
+        IReadOnlyCollection<HostReference> hosts = base.ChooseHosts();
+        return hosts.OfType<HostReference.Remote>().FirstOrDefault() is { } remote
+            ? throw new LvsValidationException("InvalidHost", $"{remote} is known by a PowerShell session, and a roll-out cannot be divided among sessions. Name the directors by -HostName or -LvsSession.")
+            : hosts;
+    }
+
+    private async Task RunAsync()
+    {
+        RolloutOptions options = ReadOptions();
+        Dictionary<HostReference, RolloutDirector> directors = [];
+        foreach (HostReference host in _chosen.Select(each => each.Host).Distinct())
+        {
+            directors.Add(host, new RolloutDirector($"{host}", (isAgain, stop) => OpenAsync(host, isAgain, stop)));
+        }
+
+        _directors.AddRange(directors.Values);
+        RolloutSelection selection = new();
+        await OnHostsAsync(directors.Keys, async () =>
+        {
+            await directors[CurrentHost].ReadAsync(options, StopToken);
+        });
+        IReadOnlyList<HostReference> serverHosts = Referenced(RealServerHost);
+        await OnHostsAsync(serverHosts, async () => selection.Add(CurrentHost, await RealServerVips.GetOwnAddressesAsync(TargetHost, StopToken)));
+        foreach ((HostReference host, IReadOnlyList<LvsServiceSelector>? services, IReadOnlyList<LvsServerSelector>? servers) in _chosen)
+        {
+            selection.Choose(directors[host], services, servers);
+        }
+
+        foreach (ErrorRecord missing in selection.Missing($"{string.Join(", ", _directors.Select(director => director.Name))}"))
+        {
+            await ErrorAsync(missing);
+        }
+
+        if (_failed)
+        {
+            throw new LvsRolloutException("RolloutNotBegun", "Nothing was begun: all directors must be reached, and all that is named must be there.");
+        }
+
+        IReadOnlyList<LvsRolloutTarget> targets = selection.Targets(_directors, serverHosts);
+        _ = RolloutSelection.AddressesOf(ResumeFrom ?? []).Count();
+        IReadOnlyList<LvsRolloutTarget> done = ResumeFrom is null ? [] : [.. targets.Where(target => RolloutSelection.IsDone(target, ResumeFrom))];
+        targets = [.. targets.Except(done)];
+        bool isWhatIf = LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? whatIf : GetVariableValue("WhatIfPreference"));
+        using RolloutScripts scripts = Scripts(targets.Count);
+        RolloutWork work = new(this, scripts, options, isWhatIf, $"{string.Join(", ", _directors.Select(director => director.Name))}")
+        {
+            Script = RolloutScript.Of(ScriptBlock, GetVariableValue),
+            Check = HealthCheck is null ? null : RolloutScript.Of(HealthCheck, GetVariableValue),
+        };
+        Rollout rollout = new(_directors, options, work);
+        _ = rollout.Plan(targets);
+        foreach (LvsRolloutTarget target in done)
+        {
+            await work.ReportAsync(
+                new LvsRolloutResult
+                {
+                    HostName = target.HostName,
+                    NetworkNamespace = target.NetworkNamespace,
+                    Addresses = target.Addresses,
+                    State = LvsRolloutState.Skipped,
+                    Error = "An earlier roll-out has done it.",
+                },
+                null);
+        }
+
+        try
+        {
+            await rollout.RunAsync(targets, StopToken);
+        }
+        catch (LvsRolloutException stopped)
+        {
+            // Not one that ends the line: the results, by which to go on, would be lost with it ($result = Invoke-LvsRollout ...).
+            await ErrorAsync(Errors.ToRecord(stopped, null));
+        }
+
+        await work.EndAsync();
+    }
+
+    private RolloutOptions ReadOptions() => new()
+    {
+        BatchSizes = [.. BatchSize.SelectMany(text => text.Split(',')).Select(text => RequireSome(RolloutQuantity.Parse(text, "size of a batch")))],
+        DrainTimeout = DrainTimeout,
+        Force = Force,
+        HealthTimeout = HealthTimeout,
+        RampUp = RampUp,
+        RampUpSteps = RampUpSteps,
+        Pause = Pause,
+        MaxFailures = RolloutQuantity.Parse(MaxFailures, "number of failures"),
+        MinimumAvailable = RolloutQuantity.Parse(MinimumAvailable, "minimum"),
+        RetryCount = RetryCount,
+        Reason = Reason,
+        By = $"{Environment.UserName}@{Environment.MachineName}",
+    };
+
+    private static RolloutQuantity RequireSome(RolloutQuantity size) =>
+        size.Value > 0 ? size : throw new LvsValidationException("InvalidQuantity", "A batch of no hosts never ends: -BatchSize is a count from 1, or a share such as 25%.");
+
+    private async ValueTask<(ILvsHost Host, IpvsClient Client)> OpenAsync(HostReference reference, bool isAgain, CancellationToken stop)
+    {
+        if (isAgain)
+        {
+            await Hosts.RestAsync(reference, isLast: true);
+        }
+
+        return (Hosts.Get(reference), await Hosts.ConnectAsync(reference, stop));
+    }
+
+    private RolloutScripts Scripts(int count) => new(
+        new JobCall(this, new HashSet<string>(), null).CreatePool(Math.Clamp(count, 1, ThrottleLimit)), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [])
+    {
+        Tell = (target, told) => _ = TellAsync(target, told),
+    };
+
+    private async Task TellAsync(LvsRolloutTarget target, object told)
+    {
+        try
+        {
+            await (told switch
+            {
+                WarningRecord warning => WarningAsync($"{target}: {warning.Message}"),
+                VerboseRecord verbose => VerboseAsync($"{target}: {verbose.Message}"),
+                _ => InvokeAsync(() => WriteInformation((InformationRecord)told)),
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The pipeline has stopped: nobody hears it.
+        }
+    }
+
+    /// <summary>What a roll-out asks of this cmdlet.</summary>
+    private sealed class RolloutWork(InvokeLvsRolloutCommand command, RolloutScripts scripts, RolloutOptions options, bool isWhatIf, string directors) : IRolloutWork
+    {
+        internal required RolloutScript Script { get; init; }
+
+        internal required RolloutScript? Check { get; init; }
+
+        public bool HasHealthCheck => Check is not null;
+
+        public ValueTask<bool> ApproveAsync(int batch, int batches, IReadOnlyList<LvsRolloutTarget> targets)
+        {
+            string check = HasHealthCheck ? string.Create(CultureInfo.InvariantCulture, $", wait until healthy (up to {options.HealthTimeout.TotalSeconds:0.#} s)") : string.Empty;
+            string over = options.RampUp > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" in {options.RampUpSteps} steps over {options.RampUp.TotalSeconds:0.#} s") : string.Empty;
+            return command.ShouldProcessAsync(
+                string.Create(CultureInfo.InvariantCulture, $"batch {batch} of {batches}: {string.Join(", ", targets)}"),
+                string.Create(CultureInfo.InvariantCulture, $"Drain at {directors} (up to {options.DrainTimeout.TotalSeconds:0.#} s), run the script{check}, resume{over}"));
+        }
+
+        public async ValueTask<IReadOnlyList<object>> RunScriptAsync(LvsRolloutTarget target, CancellationToken cancellationToken) =>
+            await scripts.RunAsync(Script, target, withArguments: true, cancellationToken);
+
+        public async ValueTask<string?> CheckHealthAsync(LvsRolloutTarget target, CancellationToken cancellationToken)
+        {
+            try
+            {
+                IReadOnlyList<PSObject> output = await scripts.RunAsync(Check!, target, withArguments: false, cancellationToken);
+                return output.FirstOrDefault(value => !LanguagePrimitives.IsTrue(value)) is { } bad ? $"the health check wrote '{bad}'" : null;
+            }
+            catch (RuntimeException failure)
+            {
+                return failure.Message;
+            }
+        }
+
+        public bool IsConnectionError(Exception exception) => RolloutScripts.IsConnectionError(exception);
+
+        public async ValueTask ReportAsync(LvsRolloutResult result, Exception? failure)
+        {
+            if (isWhatIf)
+            {
+                return;
+            }
+
+            await command.OutputAsync(result);
+            if (result.State == LvsRolloutState.Failed)
+            {
+                await command.ErrorAsync(new ErrorRecord(
+                    new LvsRolloutException("RolloutHostFailed", $"{result.NetworkNamespace ?? result.HostName}: {result.Error}", failure), "RolloutHostFailed", ErrorCategory.OperationStopped, result));
+            }
+        }
+
+        public ValueTask WarnAsync(string message) => command.WarningAsync(message);
+
+        public ValueTask ShowAsync(RolloutProgress progress) => command.ProgressAsync(Record(
+            string.Create(CultureInfo.InvariantCulture, $"{progress.Done} of {progress.Total} hosts, batch {progress.Batch} of {progress.Batches}: {progress.Text}"),
+            progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total));
+
+        // The streams are closed by now, but not the screen.
+        public void Interrupted(IReadOnlyList<LvsRolloutResult> results, IReadOnlyList<LvsRolloutTarget> remaining)
+        {
+            foreach (LvsRolloutResult result in results)
+            {
+                command.Host.UI?.WriteWarningLine($"{result.NetworkNamespace ?? result.HostName}: {result.Error}");
+            }
+
+            if (remaining.Count > 0)
+            {
+                command.Host.UI?.WriteWarningLine($"Not attempted: {string.Join(", ", remaining)}.");
+            }
+        }
+
+        internal ValueTask EndAsync()
+        {
+            ProgressRecord record = Record("done", 100);
+            record.RecordType = ProgressRecordType.Completed;
+            return command.ProgressAsync(record);
+        }
+
+        private ProgressRecord Record(string status, int percent) => new(command.GetHashCode() & int.MaxValue, command.MyInvocation.MyCommand.Name, status) { PercentComplete = percent };
+    }
+}

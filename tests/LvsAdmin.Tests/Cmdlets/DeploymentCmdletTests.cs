@@ -1,0 +1,133 @@
+using System.Management.Automation;
+using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Hosting;
+
+namespace LvsAdmin.Tests.Cmdlets;
+
+/// <summary>Test-LvsDeployment as a user meets it, on a simulated director: what it writes, what -Repair asks and does, and its errors. What it finds is held in the lab.</summary>
+[Collection(CmdletGroup.Name)]
+[Trait("Level", "Cmdlets")]
+public sealed class DeploymentCmdletTests(CmdletFixture fixture)
+{
+    private const string Director = """
+        $s = New-LvsSession -Simulated
+        New-LvsVirtualService 192.0.2.10:80 -LvsSession $s
+        Add-LvsRealServer 192.0.2.10:80 192.0.2.21 -LvsSession $s
+        """;
+
+    [Fact]
+    public void A_cause_comes_with_its_host_its_reason_and_the_line_that_mends_it()
+    {
+        LvsDeploymentCheck[] checks = Checks("Test-LvsDeployment -LvsSession $s");
+
+        LvsDeploymentCheck failed = Assert.Single(checks, check => check.Outcome == LvsCheckOutcome.Failed);
+        Assert.Equal(LvsDeploymentCause.DirectorVipMissing, failed.Cause);
+        Assert.Equal("simulated", failed.HostName);
+        Assert.Equal("192.0.2.10", $"{failed.Vip}");
+        Assert.NotNull(failed.Reason);
+        Assert.Equal("Enable-LvsDirectorVip 192.0.2.10 -HostName simulated", $"{failed.Remedy}");
+        // A real server whose host nobody named is no failure, but told.
+        Assert.Contains(checks, check => check is { Cause: LvsDeploymentCause.HostUnreachable, Outcome: LvsCheckOutcome.NotChecked });
+        Assert.Contains(checks, check => check is { Cause: LvsDeploymentCause.SchedulerMissing, Outcome: LvsCheckOutcome.Passed });
+    }
+
+    [Fact]
+    public void Only_what_failed_is_written_when_only_that_is_wanted() =>
+        Assert.Equal(LvsDeploymentCause.DirectorVipMissing, Assert.Single(Checks("Test-LvsDeployment 192.0.2.10:80 -LvsSession $s -FailedOnly")).Cause);
+
+    [Fact]
+    public void Quiet_gives_one_answer()
+    {
+        EngineResult result = Run("Test-LvsDeployment -LvsSession $s -Quiet; Enable-LvsDirectorVip 192.0.2.10 -LvsSession $s; Test-LvsDeployment -LvsSession $s -Quiet");
+
+        Assert.Empty(result.Errors);
+        Assert.Equal([false, true], result.Output.Select(answer => (bool)answer.BaseObject));
+    }
+
+    [Fact]
+    public void Repair_mends_and_tells_what_it_mended()
+    {
+        LvsDeploymentCheck[] checks = Checks("Test-LvsDeployment -LvsSession $s -Repair -Confirm:$false");
+
+        Assert.DoesNotContain(checks, check => check.Outcome == LvsCheckOutcome.Failed);
+        Assert.Equal(LvsDeploymentCause.DirectorVipMissing, Assert.Single(checks, check => check.Repaired).Cause);
+    }
+
+    [Fact]
+    public void Repair_with_WhatIf_changes_nothing()
+    {
+        EngineResult result = Run("Test-LvsDeployment -LvsSession $s -Repair -WhatIf -FailedOnly; (Get-LvsDirectorVip 192.0.2.10 -LvsSession $s | Measure-Object).Count");
+
+        Assert.Equal(LvsDeploymentCause.DirectorVipMissing, ((LvsDeploymentCheck)result.Output[0].BaseObject).Cause);
+        Assert.Equal("0", $"{result.Output[^1]}");
+    }
+
+    [Fact]
+    public void A_line_that_fails_is_an_error_and_leaves_the_rest_as_it_is()
+    {
+        EngineResult result = Run("""
+            New-LvsVirtualService 203.0.113.10:80 -LvsSession $s
+            Test-LvsDeployment -LvsSession $s -Repair -Confirm:$false | Where-Object { $_.Repaired -or $_.Outcome -eq 'Failed' } | ForEach-Object { "$($_.Vip) $($_.Repaired)" }
+            """);
+
+        // The director has no network with that address: the line says so by itself.
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.StartsWith("InterfaceMissing,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["192.0.2.10 True", "203.0.113.10 False"], result.Output.Select(line => $"{line}").Order());
+    }
+
+    [Theory]
+    [InlineData("Test-LvsDeployment 192.0.2.99:80 -LvsSession $s", "ServiceNotFound", "New-LvsVirtualService")]
+    [InlineData("Test-LvsDeployment 192.0.2.10 -LvsSession $s", "InvalidVirtualService", "port is missing")]
+    [InlineData("Test-LvsDeployment -LvsSession $s -From 'rs[1-2]'", "InvalidHost", "one at a time")]
+    [InlineData("5 | Test-LvsDeployment", "VirtualServiceMissing", "no virtual service")]
+    [InlineData("Test-LvsDeployment -HostName lb1 -LvsSession $s", "HostNamedTwice", "one way")]
+    public void A_slip_is_one_error(string script, string id, string words)
+    {
+        EngineResult result = Run(script);
+
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(words, $"{error}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Services_of_several_directors_are_judged_together()
+    {
+        EngineResult result = fixture.Engine.Run("""
+            $s = 'one', 'two' | New-LvsSession -Simulated
+            New-LvsVirtualService 192.0.2.10:80 -LvsSession $s
+            Enable-LvsDirectorVip 192.0.2.10 -LvsSession $s
+            Get-LvsVirtualService -LvsSession $s | Test-LvsDeployment | Where-Object Cause -eq VipOnTwoDirectors | ForEach-Object { "$($_.HostName): $($_.Found): $($_.Remedy)" }
+            Remove-LvsSession $s
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal("two: 192.0.2.10 is on one and on two: Disable-LvsDirectorVip 192.0.2.10 -HostName two", $"{Assert.Single(result.Output)}");
+    }
+
+    [Fact]
+    public void A_result_is_shown_with_its_mark_whole_words_and_the_line_to_copy()
+    {
+        EngineResult result = Run("Test-LvsDeployment -LvsSession $s -FailedOnly | Out-String -Width 80");
+
+        string[] lines = [.. $"{Assert.Single(result.Output)}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        Assert.Equal(
+            [
+                "Checked on: simulated",
+                "FAILED DirectorVipMissing 192.0.2.10 is on no interface",
+                "Nobody takes what clients send: they wait in vain.",
+                "Enable-LvsDirectorVip 192.0.2.10 -HostName simulated",
+            ],
+            lines);
+    }
+
+    private LvsDeploymentCheck[] Checks(string line)
+    {
+        EngineResult result = Run(line);
+        Assert.True(!result.HadErrors, string.Join('\n', result.Errors.Select(error => $"{error}")));
+        return [.. result.Output.Select(each => (LvsDeploymentCheck)each.BaseObject)];
+    }
+
+    private EngineResult Run(string script) => fixture.Engine.Run($"{Director}\ntry {{ {script} }} finally {{ Remove-LvsSession $s }}");
+}

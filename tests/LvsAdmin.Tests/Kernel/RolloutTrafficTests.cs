@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+using LvsAdmin.Core.Fleet;
+using LvsAdmin.Hosting;
+using LvsAdmin.Tests.Cmdlets;
+using LvsAdmin.Tests.Support;
+
+namespace LvsAdmin.Tests.Kernel;
+
+/// <summary>A roll-out over eight real servers under load: each is started anew, and nobody notices. One does not become healthy: it stops there, and goes on later.</summary>
+[Trait("Level", "Kernel")]
+[Collection(SharedTopology.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<CmdletFixture>, IDisposable
+{
+    private const string Vip = "198.51.100.10";
+    private const int Port = 8084;
+    private static readonly string[] Servers = [.. Enumerable.Range(31, 8).Select(number => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{number}"))];
+
+    private readonly ConcurrentQueue<string> _restarted = [];
+    private readonly CancellationTokenSource _end = new();
+
+    public void Dispose()
+    {
+        if (NamespaceThread.HasIpvs)
+        {
+            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=0");
+            Topology.RunIn("director", "ip", "address", "flush", "dev", "eth1", "to", Vip);
+            Topology.Batch("rs1", [.. Servers[..4].Select(address => $"address delete {address}/32 dev eth0")]);
+            Topology.Batch("rs2", [.. Servers[4..].Select(address => $"address delete {address}/32 dev eth0")]);
+        }
+
+        _end.Dispose();
+    }
+
+    [Fact]
+    public async Task No_request_fails_and_no_download_breaks_and_one_that_is_not_healthy_stops_it_until_it_is()
+    {
+        NamespaceThread.RequireIpvs();
+        using Farm farm = new();
+        Make(farm);
+        farm.Request("client", Vip, Port);
+        List<Task<bool>> downloads = [];
+        Task loading = Task.Run(async () =>
+        {
+            while (!_end.IsCancellationRequested)
+            {
+                downloads.Add(Farm.Download("client", Vip, Port));
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+            }
+        }, TestContext.Current.CancellationToken);
+        Stopwatch watch = Stopwatch.StartNew();
+        bool isMended = false;
+        Action<string> restart = address =>
+        {
+            farm.Restart(NamespaceOf(address), Port, address, TimeSpan.FromMilliseconds(300));
+            _restarted.Enqueue(address);
+        };
+        Func<string, bool> isHealthy = address => address != Servers[2] || isMended;
+
+        EngineResult first = Rollout("-RealServer * -BatchSize 1, 25%, 100%", restart, isHealthy);
+        LvsRolloutResult[] results = [.. first.Output.Select(value => (LvsRolloutResult)value.BaseObject)];
+        TimeSpan stoppedAfter = watch.Elapsed;
+        int answered = farm.Answered[Port];
+        Assert.Equal(
+            [LvsRolloutState.Succeeded, LvsRolloutState.Succeeded, LvsRolloutState.Failed, .. Enumerable.Repeat(LvsRolloutState.NotAttempted, 5)],
+            Servers.Select(server => results.Single(result => result.HostName == server).State));
+        Assert.Equal(["RolloutHostFailed", "RolloutStopped"], first.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(Servers[2], Assert.Single(Weights(), each => each.Value == 0).Key);
+        Assert.StartsWith("Invoke-LvsRollout: version 2: HealthCheck failed: ", $"{Assert.Single(cmdlets.Succeed("director", "(Get-LvsRealServer -Held).Hold.Reason"))}", StringComparison.Ordinal);
+
+        isMended = true;
+        EngineResult second = Rollout("-ResumeFrom $results -BatchSize 100%", restart, isHealthy, results);
+        Assert.Empty(second.Errors);
+        TimeSpan taken = watch.Elapsed;
+        await _end.CancelAsync();
+        await loading;
+        bool[] whole = await Task.WhenAll(downloads);
+        string told = string.Create(
+            CultureInfo.InvariantCulture,
+            $"8 real servers in {taken.TotalSeconds:0.0} s, stopped after {stoppedAfter.TotalSeconds:0.0} s; {farm.Answered[Port]} requests, {farm.Failed.Count} failed; {whole.Length} downloads, {whole.Count(each => !each)} broken");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Roll-out: {told}");
+        Assert.True(farm.Failed.IsEmpty, $"{told}: {string.Join(", ", farm.Failed.Distinct())}");
+        Assert.All(whole, each => Assert.True(each, told));
+        Assert.True(answered > 20 && farm.Answered[Port] > answered + 20, told);
+        Assert.Equal(["Skipped", "Skipped", .. Enumerable.Repeat("Succeeded", 6)], second.Output.Select(value => $"{((LvsRolloutResult)value.BaseObject).State}"));
+        Assert.Equal(Servers.Append(Servers[2]).Order(), _restarted.Order());
+        Assert.All(Weights(), each => Assert.Equal(10, each.Value));
+
+        // The same without the wait: what it is for.
+        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port))];
+        Rollout("-RealServer * -BatchSize 4 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
+        Assert.Contains(false, await Task.WhenAll(broken));
+    }
+
+    private static string NamespaceOf(string address) => Array.IndexOf(Servers, address) < 4 ? "rs1" : "rs2";
+
+    private void Make(Farm farm)
+    {
+        Topology.RunIn("director", "ip", "address", "add", $"{Vip}/32", "dev", "eth1");
+        Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=1");
+        Topology.Batch("rs1", [.. Servers[..4].Select(address => $"address add {address}/32 dev eth0")]);
+        Topology.Batch("rs2", [.. Servers[4..].Select(address => $"address add {address}/32 dev eth0")]);
+        foreach (string server in Servers)
+        {
+            farm.Serve(NamespaceOf(server), Port, server);
+        }
+
+        cmdlets.Succeed("director", $"New-LvsVirtualService {Vip}:{Port} -Scheduler wrr; Add-LvsRealServer {Vip}:{Port} {string.Join(", ", Servers)} -Forwarding Nat -Weight 10");
+    }
+
+    private EngineResult Rollout(string parameters, Action<string> restart, Func<string, bool> isHealthy, LvsRolloutResult[]? results = null) => cmdlets.Engine.Run(
+        $$"""
+        $restart, $isHealthy, $results = @($input)
+        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 500ms -RampUp 1s -RampUpSteps 5 -HealthCheck {
+            ($using:isHealthy).Invoke("$_")
+        } -ScriptBlock { ($using:restart).Invoke("$_") }
+        """,
+        new object?[] { restart, isHealthy, results });
+
+    private Dictionary<string, int> Weights() => cmdlets.Succeed("director", $"Get-LvsRealServer {Vip}:{Port}")
+        .ToDictionary(server => $"{server.Properties["Address"].Value}", server => (int)server.Properties["Weight"].Value);
+}
