@@ -11,7 +11,7 @@ namespace LvsAdmin.Tests.Kernel.Deployment;
 internal static class TrafficScenarios
 {
     private const string Second = "director2";
-    private const string Pair = "Test-LvsDeployment -NetworkNamespace director, director2 -RealServerHost netns:rs1, netns:rs2 -From netns:client";
+    private const string Pair = "[pscustomobject]@{ NetworkNamespace = 'director' }, [pscustomobject]@{ NetworkNamespace = 'director2' } | Test-LvsDeployment -RealServerHost netns:rs1, netns:rs2 -From netns:client";
 
     internal static IReadOnlyList<DeploymentScenario> All { get; } =
     [
@@ -131,6 +131,36 @@ internal static class TrafficScenarios
                 $"Set-LvsKernelParameter expire_quiescent_template 0; Remove-LvsVirtualService {lab.Service} -Confirm:$false; New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22"),
         },
         new("statistics stand still", LvsDeploymentCause.CountersFrozen, "DR", _ => Write("director", "ipv4/vs/run_estimation", "0")) { ShowsInTraffic = false },
+        new("firewall drops on a real server", LvsDeploymentCause.Firewall, "DR", _ => Filter("rs1", "-A INPUT -p tcp --dport 80 -j DROP"))
+        {
+            Mend = _ => Filter("rs1", "-F INPUT"),
+        },
+        new("firewall drops answers on the director", LvsDeploymentCause.Firewall, "NAT", _ => Filter("director", "-P FORWARD DROP")) { Mend = _ => Filter("director", "-P FORWARD ACCEPT") },
+        new("firewall does not know the connections of IPVS", LvsDeploymentCause.ConntrackOff, "NAT", _ =>
+        {
+            Filter("director", "-P FORWARD DROP");
+            Filter("director", "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT");
+        })
+        {
+            Clean = _ =>
+            {
+                Filter("director", "-P FORWARD ACCEPT");
+                Filter("director", "-F FORWARD");
+                Write("director", "ipv4/vs/conntrack", "0");
+            },
+        },
+        new("table of Netfilter full on a real server", LvsDeploymentCause.ConntrackFull, "DR", lab =>
+        {
+            Filter("rs1", "-A INPUT -m conntrack --ctstate NEW -j ACCEPT");
+            lab.Answers(8);
+            // One number for all namespaces, each of which counts for itself.
+            MostConnections = Topology.InNamespace("rs1", () => File.ReadAllText("/proc/sys/net/netfilter/nf_conntrack_count")).Trim();
+        })
+        {
+            ShowsInTraffic = false,
+            Mend = _ => MostConnections = "65536",
+            Clean = _ => Filter("rs1", "-F INPUT"),
+        },
         new("sync daemon missing", LvsDeploymentCause.SyncDaemonMissing, "DR", lab =>
         {
             RaiseSecond(lab);
@@ -170,6 +200,14 @@ internal static class TrafficScenarios
             Clean = LowerSecond,
         },
     ];
+
+    private static string MostConnections
+    {
+        set => File.WriteAllText("/proc/sys/net/netfilter/nf_conntrack_max", value);
+    }
+
+    // The lab's kernel has the older tables only.
+    private static void Filter(string networkNamespace, string rule) => Topology.RunIn(networkNamespace, "iptables-legacy", rule.Split(' '));
 
     private static void Servers(string command)
     {
