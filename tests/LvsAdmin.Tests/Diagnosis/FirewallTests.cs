@@ -96,11 +96,11 @@ public sealed class FirewallTests
         Assert.Equal(drops, firewall.Drops(Asking) is not null);
     }
 
-    private static string Ruleset(string policy, string statements) => $$"""
+    private static string Ruleset(string policy, string statements) => $$$"""
         {"nftables":[{"metainfo":{"version":"1.0.6","json_schema_version":1}},{"table":{"family":"inet","name":"t","handle":1}},
-        {"chain":{"family":"inet","table":"t","name":"in","handle":1,"type":"filter","hook":"input","prio":0,"policy":"{{policy}}"}},
+        {"chain":{"family":"inet","table":"t","name":"in","handle":1,"type":"filter","hook":"input","prio":0,"policy":"{{{policy}}}"}},
         {"chain":{"family":"inet","table":"t","name":"web","handle":2}},
-        {"rule":{"family":"inet","table":"t","chain":"in","handle":3,"expr":[{{statements}}]}},
+        {"rule":{"family":"inet","table":"t","chain":"in","handle":3,"expr":[{{{statements}}}]}},
         {"rule":{"family":"inet","table":"t","chain":"web","handle":4,"expr":[{"match":{"op":"==","left":{"meta":{"key":"l4proto"}},"right":"tcp"}},{"drop":null}]}}]}
         """;
 }
