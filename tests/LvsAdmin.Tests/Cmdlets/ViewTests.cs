@@ -1,4 +1,5 @@
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
@@ -57,6 +58,37 @@ public sealed class ViewTests(CmdletFixture fixture)
                 TunnelPort = 5555,
             }));
     }
+
+    [Fact]
+    public void A_roll_out_shows_how_long_each_host_took_and_why_one_failed() => Shows(
+        """
+        Batch Host             State            Time Steps, or why not
+        ----- ----             -----            ---- -----------------
+            1 192.0.2.21       Succeeded      10.5 s drain 2.0 s, script 3.5 s, health
+                                                     1.0 s, resume 4.0 s
+            2 192.0.2.22       Failed          2.0 s Script failed: disk is full. It
+                                                     stays suspended at lb1.
+        """,
+        new LvsRolloutResult
+        {
+            HostName = "192.0.2.21",
+            Addresses = [LvsAddress.Parse("192.0.2.21")],
+            Batch = 1,
+            State = LvsRolloutState.Succeeded,
+            DrainTime = TimeSpan.FromSeconds(2),
+            ScriptTime = TimeSpan.FromSeconds(3.5),
+            HealthCheckTime = TimeSpan.FromSeconds(1),
+            ResumeTime = TimeSpan.FromSeconds(4),
+        },
+        new LvsRolloutResult
+        {
+            HostName = "192.0.2.22",
+            Addresses = [LvsAddress.Parse("192.0.2.22")],
+            Batch = 2,
+            State = LvsRolloutState.Failed,
+            DrainTime = TimeSpan.FromSeconds(2),
+            Error = "Script failed: disk is full. It stays suspended at lb1.",
+        });
 
     [Fact]
     public void Counters_are_indented_below_their_service()

@@ -21,6 +21,7 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
     {
         NamespaceThread.RequireIpvs();
         DeploymentScenario[] scenarios = [.. DeploymentScenarios.All.Where(scenario => scenario.Farm == farm && (Only.Length == 0 || Only.Split(',').Any(part => scenario.Name.Contains(part, StringComparison.OrdinalIgnoreCase))))];
+        DeploymentScenario[] scenarios = [.. DeploymentScenarios.All.Where(scenario => scenario.Farm == farm && $"{scenario.Farm} {scenario.Name}".Contains(Only, StringComparison.OrdinalIgnoreCase))];
         Assert.SkipWhen(Only.Length > 0 && scenarios.Length == 0, "no such scenario here");
         List<string> troubles = [];
         lab.Raise(farm);
