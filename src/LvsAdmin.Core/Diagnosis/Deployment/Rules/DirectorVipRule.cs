@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
