@@ -19,7 +19,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
     private static readonly TimeSpan CheckPause = TimeSpan.FromSeconds(1);
 
     private readonly List<LvsRolloutResult> _interrupted = [];
-    private IReadOnlyList<RolloutHost> _inWork = [];
+    private RolloutHost[] _inWork = [];
     private RolloutProgress _progress = new(0, 0, 0, 0, string.Empty);
 
     private RolloutPool[] Pools => [.. directors.SelectMany(director => director.Pools(options.MinimumAvailable))];
@@ -343,6 +343,6 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         ? ValueTask.CompletedTask
         : work.ShowAsync(_progress with
         {
-            Text = string.Join(", ", _inWork.Take(3).Select(host => $"{host.Target} {host.Phase}{(host.Detail is null ? string.Empty : $" ({host.Detail})")}")) + (_inWork.Count > 3 ? " ..." : string.Empty),
+            Text = string.Join(", ", _inWork.Take(3).Select(host => $"{host.Target} {host.Phase}{(host.Detail is null ? string.Empty : $" ({host.Detail})")}")) + (_inWork.Length > 3 ? " ..." : string.Empty),
         });
 }
