@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using LvsAdmin.Core.Configuration;
+using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Netlink;
@@ -17,7 +18,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
 {
     private const int FewestExamples = 3;
 
-    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsDrain", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks"];
+    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsDrain", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks", "about_LvsTroubleshooting"];
 
     // -WhatIf and -Confirm count as common to PowerShell, but not every cmdlet has them: so they are described where they are.
     private static readonly HashSet<string> CommonParameters =
@@ -207,6 +208,14 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         Assert.Empty(ids.Except(listed));
         Assert.Empty(listed.Except(ids));
         Assert.Equal(listed.Distinct(), listed);
+    }
+
+    [Fact]
+    public void Every_cause_of_trouble_is_told_and_no_other()
+    {
+        string table = ReadTopic("about_LvsTroubleshooting").Split("    Cause  ")[1].Split("SEE ALSO")[0];
+
+        Assert.Equal(Enum.GetNames<LvsDeploymentCause>(), table.Split('\n').Where(line => Regex.IsMatch(line, "^    [A-Z]")).Select(line => line.Trim().Split(' ')[0]));
     }
 
     [Fact]
