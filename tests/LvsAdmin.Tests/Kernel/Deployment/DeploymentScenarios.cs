@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using LvsAdmin.Core.Diagnosis;
 
 namespace LvsAdmin.Tests.Kernel.Deployment;
 

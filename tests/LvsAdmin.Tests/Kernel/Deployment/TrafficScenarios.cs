@@ -248,7 +248,7 @@ internal static class TrafficScenarios
             await ipvs.AddServiceAsync(new VirtualServiceSettings { VirtualService = service, Scheduler = "rr" }, CancellationToken.None);
             Assert.All(
                 await ipvs.AddRealServersAsync(
-                    service, [.. new[] { 1, 2 }.Select(number => new RealServerSettings { RealServer = new LvsServerId(LvsAddress.Parse(lab.RealServer(number)), 0) })], CancellationToken.None),
+                    service, [.. Enumerable.Range(1, 2).Select(number => new RealServerSettings { RealServer = new LvsServerId(LvsAddress.Parse(lab.RealServer(number)), 0) })], CancellationToken.None),
                 Assert.Null);
         }
     }
