@@ -1,5 +1,3 @@
-using LvsAdmin.Core.Ipvs;
-
 namespace LvsAdmin.Core.Fleet;
 
 /// <summary>What a roll-out asks of who started it: the user's scripts, and to show what happens. Called for several hosts at the same time.</summary>

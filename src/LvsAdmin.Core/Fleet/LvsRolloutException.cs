@@ -28,5 +28,5 @@ public sealed class LvsRolloutException : Exception
         : base(message, innerException) => Id = id;
 
     /// <summary>The stable name of what happened.</summary>
-    public string Id { get; } = "RolloutFailed";
+    public string Id { get; } = "RolloutHostFailed";
 }

@@ -19,7 +19,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
     private static readonly TimeSpan CheckPause = TimeSpan.FromSeconds(1);
 
     private readonly List<LvsRolloutResult> _interrupted = [];
-    private IReadOnlyList<RolloutHost> _inWork = [];
+    private RolloutHost[] _inWork = [];
     private RolloutProgress _progress = new(0, 0, 0, 0, string.Empty);
 
     private RolloutPool[] Pools => [.. directors.SelectMany(director => director.Pools(options.MinimumAvailable))];
@@ -29,7 +29,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
     public IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> Plan(IReadOnlyList<LvsRolloutTarget> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, Pools);
+        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, 0, targets.Count, Pools);
         return refused.Count == 0 ? batches : throw new LvsRolloutException("MinimumNotKept", $"{Describe(refused)} Nothing was begun.");
     }
 
@@ -89,7 +89,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
                 return Describe(remaining);
             }
 
-            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes.Count > batch ? [.. options.BatchSizes.Skip(batch)] : [options.BatchSizes[^1]], pools).Batches.Count;
+            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes, batch, total, pools).Batches.Count;
             _progress = new RolloutProgress(total - remaining.Count, total, batch + 1, batches, string.Empty);
             if (await work.ApproveAsync(batch + 1, batches, chosen).ConfigureAwait(false))
             {
@@ -166,7 +166,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             failure = exception;
         }
 
-        string why = failure is null ? $"{host.Phase} was interrupted." : $"{host.Phase} failed: {failure.Message}";
+        string why = failure is null ? $"{host.Phase} was interrupted." : Sentence($"{host.Phase} failed: {failure.Message}");
         string state = await LeaveAsync(host, why).ConfigureAwait(false);
         LvsRolloutResult result = host.Result(LvsRolloutState.Failed, $"{why} {state}");
         if (stop.IsCancellationRequested)
@@ -233,33 +233,31 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         long began = options.Time.GetTimestamp();
         using CancellationTokenSource time = new(options.HealthTimeout, options.Time);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop, time.Token);
-        for (int count = 1; ; count++)
+        string why = "the check had not come to its end";
+        int count = 0;
+        for (TimeSpan left = options.HealthTimeout; left > TimeSpan.Zero || count == 0; left = options.HealthTimeout - options.Time.GetElapsedTime(began))
         {
             await ShowAsync(stop).ConfigureAwait(false);
-            string? why;
+            count++;
             try
             {
-                why = await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false);
+                if (await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false) is not { } bad)
+                {
+                    return;
+                }
+
+                host.Detail = why = bad;
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                why = "the check had not come to its end";
+                // The time is over, and what is known is the answer before.
             }
 
-            if (why is null)
-            {
-                return;
-            }
-
-            host.Detail = why;
-            TimeSpan left = options.HealthTimeout - options.Time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                throw new LvsRolloutException("RolloutUnhealthy", string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s and {count} checks: {why}"));
-            }
-
-            await Task.Delay(left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
+            left = options.HealthTimeout - options.Time.GetElapsedTime(began);
+            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
         }
+
+        throw new LvsRolloutException(string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} {(count == 1 ? "check" : "checks")}): {why}"));
     }
 
     private async ValueTask ResumeAsync(RolloutHost host, CancellationToken stop)
@@ -315,6 +313,12 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         }
     }
 
+    private static string Sentence(string text)
+    {
+        string trimmed = text.TrimEnd();
+        return trimmed[^1] is '.' or '!' or '?' ? trimmed : $"{trimmed}.";
+    }
+
     private static bool IsExpected(Exception exception) =>
         exception is IpvsException or Hosts.LvsHostException or LvsDrainException or LvsValidationException or Netlink.NetlinkException;
 
@@ -339,6 +343,6 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         ? ValueTask.CompletedTask
         : work.ShowAsync(_progress with
         {
-            Text = string.Join(", ", _inWork.Take(3).Select(host => $"{host.Target} {host.Phase}{(host.Detail is null ? string.Empty : $" ({host.Detail})")}")) + (_inWork.Count > 3 ? " ..." : string.Empty),
+            Text = string.Join(", ", _inWork.Take(3).Select(host => $"{host.Target} {host.Phase}{(host.Detail is null ? string.Empty : $" ({host.Detail})")}")) + (_inWork.Length > 3 ? " ..." : string.Empty),
         });
 }

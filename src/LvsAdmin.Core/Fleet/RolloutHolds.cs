@@ -1,6 +1,5 @@
 using System.Globalization;
 using LvsAdmin.Core.Configuration;
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 

@@ -4,6 +4,7 @@ using System.Text;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
+using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -24,6 +25,25 @@ public static class View
         (ThisMachine, false) => $"network namespace {networkNamespace}",
         _ => $"{hostName}, network namespace {networkNamespace}",
     };
+
+    /// <summary>A time in seconds, such as <c>12.3 s</c>.</summary>
+    public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+
+    /// <summary>How long each phase of an <see cref="LvsRolloutResult"/> took; of one that did not succeed, why.</summary>
+    public static string RolloutSteps(PSObject result)
+    {
+        if (Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error)
+        {
+            return error;
+        }
+
+        (string Name, string Property)[] phases =
+        [
+            ("drain", nameof(LvsRolloutResult.DrainTime)), ("script", nameof(LvsRolloutResult.ScriptTime)), ("health", nameof(LvsRolloutResult.HealthCheckTime)),
+            ("resume", nameof(LvsRolloutResult.ResumeTime)),
+        ];
+        return string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
+    }
 
     /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>
     public static string Service(PSObject server)

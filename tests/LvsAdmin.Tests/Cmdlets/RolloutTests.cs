@@ -93,7 +93,7 @@ public sealed class RolloutTests(CmdletFixture fixture)
     [Theory]
     [InlineData("{ if (\"$_\" -eq '192.0.2.22') { throw 'disk full' } }", "", LvsRolloutPhase.Script, "Script failed: disk full")]
     [InlineData("{ if (\"$_\" -eq '192.0.2.22') { Get-LvsTimeout -NetworkNamespace nosuch } }", "", LvsRolloutPhase.Script, "nosuch")]
-    [InlineData("{ }", "-HealthTimeout 100ms -HealthCheck { \"$_\" -ne '192.0.2.22' }", LvsRolloutPhase.HealthCheck, "HealthCheck failed: not healthy after 0.1 s and 2 checks: the health check wrote 'False'")]
+    [InlineData("{ }", "-HealthTimeout 100ms -HealthCheck { \"$_\" -ne '192.0.2.22' }", LvsRolloutPhase.HealthCheck, "HealthCheck failed: not healthy after 0.1 s (1 check): the health check wrote 'False'")]
     [InlineData("{ }", "-HealthTimeout 100ms -HealthCheck { if (\"$_\" -eq '192.0.2.22') { throw 'no answer' } }", LvsRolloutPhase.HealthCheck, "no answer")]
     [InlineData("{ }", "-HealthTimeout 100ms -HealthCheck { while (\"$_\" -eq '192.0.2.22') { } }", LvsRolloutPhase.HealthCheck, "had not come to its end")]
     public void Who_fails_stays_suspended_with_the_reason_and_a_second_roll_out_goes_on_there(string script, string more, LvsRolloutPhase phase, string why)

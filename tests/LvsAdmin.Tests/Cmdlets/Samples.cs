@@ -1,6 +1,7 @@
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
+using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -106,6 +107,24 @@ internal static class Samples
         new LvsSyncResult(Plan, [new LvsSyncStep(Plan.Items[0], Plan.Items[0].Steps[0])], [new LvsSyncFailure("timeouts", new LvsSyncException("It cannot be."))], TimeSpan.FromSeconds(1.5)),
         new LvsTableCheckpoint(Desired, new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero), Host, Namespace),
         new LvsRealServer(LvsServiceId.Parse("192.0.2.10:80"), new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Forwarding = LvsForwardingMethod.Tunnel, TunnelType = LvsTunnelType.Gre, TunnelChecksum = LvsTunnelChecksum.Checksum }) { HostName = Host },
+        new LvsRolloutResult
+        {
+            HostName = Host,
+            NetworkNamespace = Namespace,
+            Addresses = [LvsAddress.Parse("192.0.2.21"), LvsAddress.Parse("2001:db8::21")],
+            Batch = 2,
+            State = LvsRolloutState.Failed,
+            FailedPhase = LvsRolloutPhase.HealthCheck,
+            IsSuspended = true,
+            StartTime = new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero),
+            DrainTime = TimeSpan.FromSeconds(1),
+            ScriptTime = TimeSpan.FromSeconds(2),
+            HealthCheckTime = TimeSpan.FromSeconds(3),
+            ResumeTime = TimeSpan.FromSeconds(4),
+            Attempts = 2,
+            Output = ["done"],
+            Error = "It is not healthy.",
+        },
         new LvsTrafficStatistics(Counters, Host, Namespace),
         new LvsTrafficStatistics(Service),
         new LvsTrafficStatistics(Server),

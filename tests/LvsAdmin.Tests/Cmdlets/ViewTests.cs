@@ -1,4 +1,6 @@
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Fleet;
+using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -58,6 +60,37 @@ public sealed class ViewTests(CmdletFixture fixture)
     }
 
     [Fact]
+    public void A_roll_out_shows_how_long_each_host_took_and_why_one_failed() => Shows(
+        """
+        Batch Host             State            Time Steps, or why not
+        ----- ----             -----            ---- -----------------
+            1 192.0.2.21       Succeeded      10.5 s drain 2.0 s, script 3.5 s, health
+                                                     1.0 s, resume 4.0 s
+            2 192.0.2.22       Failed          2.0 s Script failed: disk is full. It
+                                                     stays suspended at lb1.
+        """,
+        new LvsRolloutResult
+        {
+            HostName = "192.0.2.21",
+            Addresses = [LvsAddress.Parse("192.0.2.21")],
+            Batch = 1,
+            State = LvsRolloutState.Succeeded,
+            DrainTime = TimeSpan.FromSeconds(2),
+            ScriptTime = TimeSpan.FromSeconds(3.5),
+            HealthCheckTime = TimeSpan.FromSeconds(1),
+            ResumeTime = TimeSpan.FromSeconds(4),
+        },
+        new LvsRolloutResult
+        {
+            HostName = "192.0.2.22",
+            Addresses = [LvsAddress.Parse("192.0.2.22")],
+            Batch = 2,
+            State = LvsRolloutState.Failed,
+            DrainTime = TimeSpan.FromSeconds(2),
+            Error = "Script failed: disk is full. It stays suspended at lb1.",
+        });
+
+    [Fact]
     public void Counters_are_indented_below_their_service()
     {
         LvsStatistics counters = new() { Connections = 1, IncomingPackets = 2, OutgoingPackets = 3, IncomingBytes = 4, OutgoingBytes = 5 };
@@ -104,6 +137,41 @@ public sealed class ViewTests(CmdletFixture fixture)
         """,
         Result("192.0.2.10", "ArpOwner", LvsCheckOutcome.Passed, "Only the director answered.", null),
         Result("2001:db8:0:123:4567:89ab:cdef:10", "VipAccepted", LvsCheckOutcome.Failed, "Nothing answers on port 443.", "Start the web server."));
+
+    [Fact]
+    public void A_check_of_a_deployment_shows_its_mark_whole_words_and_the_line_to_copy() => Shows(
+        """
+           Checked on: network namespace lb
+
+        ok     VipPrefix          192.0.2.10 is /32 on lo
+        mended VipMissing         192.0.2.10: it is back
+        FAILED ArpPolicy          192.0.2.10: arp_ignore 0 and arp_announce 0 on eth0
+                                  and on eth1
+               Neighbours take this host for the director: whoever asks at the wrong
+               moment gets past it.
+               By hand: Ask somebody.
+               Set-LvsArpPolicy -Interface all -NetworkNamespace lb
+        """,
+        Deployed(LvsDeploymentCause.VipPrefix, "192.0.2.10 is /32 on lo"),
+        Deployed(LvsDeploymentCause.VipMissing, "it is back") with { Repaired = true },
+        Deployed(LvsDeploymentCause.ArpPolicy, "arp_ignore 0 and arp_announce 0 on eth0 and on eth1") with
+        {
+            Outcome = LvsCheckOutcome.Failed,
+            Reason = "Neighbours take this host for the director: whoever asks at the wrong moment gets past it.",
+            Advice = "Ask somebody.",
+            Remedy = LvsRemedy.On(new LocalHost("lb"), "Set-LvsArpPolicy", ("Interface", "all")),
+        });
+
+    private static LvsDeploymentCheck Deployed(LvsDeploymentCause cause, string found) => new()
+    {
+        Cause = cause,
+        Outcome = LvsCheckOutcome.Passed,
+        HostName = "localhost",
+        NetworkNamespace = "lb",
+        Vip = LvsAddress.Parse("192.0.2.10"),
+        Expected = "otherwise",
+        Found = found,
+    };
 
     private static LvsCheckResult Result(string subject, string check, LvsCheckOutcome outcome, string message, string? remedy) =>
         new() { Subject = subject, Check = check, Outcome = outcome, Message = message, Remedy = remedy, HostName = "localhost", NetworkNamespace = "lb" };

@@ -17,7 +17,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
 {
     private const int FewestExamples = 3;
 
-    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks"];
+    private static readonly string[] AboutTopics = ["about_LvsAdmin", "about_LvsArpPolicy", "about_LvsConfiguration", "about_LvsDrain", "about_LvsFleets", "about_LvsForwardingMethods", "about_LvsPersistence", "about_LvsRunbooks"];
 
     // -WhatIf and -Confirm count as common to PowerShell, but not every cmdlet has them: so they are described where they are.
     private static readonly HashSet<string> CommonParameters =
@@ -245,7 +245,7 @@ public sealed partial class HelpTests(CmdletFixture fixture)
         AssertNoProblems();
     }
 
-    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.|(?:Problem|LvsConfigurationException|Error)\(\s*"(?<id>[A-Z]\w+)"|const string (?:Invalid|Rule|Syntax) = "(?<id>[A-Z]\w+)\x22""")]
+    [GeneratedRegex("""\bnew\("(?<id>[A-Z]\w+)",\s*\$"|(?:Refusal|Refuse|LvsValidationException|CheckName)\([^")]*"(?<id>[A-Z]\w+)"|"(?<id>[A-Z]\w+)",\s*ErrorCategory\.|(?:Problem|LvsConfigurationException|LvsRolloutException|Error)\(\s*"(?<id>[A-Z]\w+)"|const string (?:Invalid|Rule|Syntax) = "(?<id>[A-Z]\w+)\x22""")]
     private static partial Regex ErrorIdInSource();
 
     [GeneratedRegex(@"^    (?<id>[A-Z]\w+)(?=  |$)", RegexOptions.Multiline)]

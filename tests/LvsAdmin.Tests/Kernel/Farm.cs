@@ -13,7 +13,7 @@ namespace LvsAdmin.Tests.Kernel;
 internal sealed class Farm : IDisposable
 {
     // A download is so many pieces with a pause after each.
-    private const int Pieces = 60;
+    private const byte Pieces = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Piece = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
 
@@ -65,8 +65,8 @@ internal sealed class Farm : IDisposable
         Serve(networkNamespace, port, address);
     }
 
-    /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own.</summary>
-    internal void Request(string networkNamespace, string address, int port)
+    /// <summary>Sends short requests one after the other until the farm ends, each on a connection of its own, and with a pause after each.</summary>
+    internal void Request(string networkNamespace, string address, int port, TimeSpan pause = default)
     {
         Thread client = new(() => Topology.InNamespace(networkNamespace, () =>
         {
@@ -82,6 +82,8 @@ internal sealed class Farm : IDisposable
                 {
                     Count(false, port, failure.SocketErrorCode.ToString());
                 }
+
+                Thread.Sleep(pause);
             }
 
             return true;
@@ -90,11 +92,11 @@ internal sealed class Farm : IDisposable
         _clients.Add(client);
     }
 
-    /// <summary>Begins a download.</summary>
+    /// <summary>Begins a download of so many pieces, each a tenth of a second long.</summary>
     /// <returns>Whether it came whole; done when it ended.</returns>
-    internal static Task<bool> Download(string networkNamespace, string address, int port)
+    internal static Task<bool> Download(string networkNamespace, string address, int port, byte pieces = Pieces)
     {
-        Socket socket = Topology.InNamespace(networkNamespace, () => Connect(address, port, 'l'));
+        Socket socket = Topology.InNamespace(networkNamespace, () => Connect(address, port, (char)pieces));
         return Task.Factory.StartNew(
             () =>
             {
@@ -102,7 +104,7 @@ internal sealed class Farm : IDisposable
                 {
                     try
                     {
-                        return Receive(socket) == Pieces * Piece.Length;
+                        return Receive(socket) == pieces * Piece.Length;
                     }
                     catch (SocketException)
                     {
@@ -169,10 +171,10 @@ internal sealed class Farm : IDisposable
                 byte[] wish = new byte[1];
                 if (await connection.ReceiveAsync(wish, _stop.Token) == 1)
                 {
-                    for (int piece = 0; piece < (wish[0] == 'l' ? Pieces : 1); piece++)
+                    for (int piece = 0; piece < (wish[0] == 's' ? 1 : wish[0]); piece++)
                     {
                         await connection.SendAsync(Piece, _stop.Token);
-                        if (wish[0] == 'l')
+                        if (wish[0] != 's')
                         {
                             await Task.Delay(Pause, _stop.Token);
                         }

@@ -17,6 +17,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
 {
     private const string Vip = "198.51.100.10";
     private const int Port = 8084;
+    private const byte Pieces = 30;
     private static readonly string[] Servers = [.. Enumerable.Range(31, 8).Select(number => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{number}"))];
 
     private readonly ConcurrentQueue<string> _restarted = [];
@@ -42,14 +43,14 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         NamespaceThread.RequireIpvs();
         using Farm farm = new();
         Make(farm);
-        farm.Request("client", Vip, Port);
+        farm.Request("client", Vip, Port, TimeSpan.FromMilliseconds(20));
         List<Task<bool>> downloads = [];
         Task loading = Task.Run(async () =>
         {
             while (!_end.IsCancellationRequested)
             {
-                downloads.Add(Farm.Download("client", Vip, Port));
-                await Task.Delay(500, TestContext.Current.CancellationToken);
+                downloads.Add(Farm.Download("client", Vip, Port, Pieces));
+                await Task.Delay(800, TestContext.Current.CancellationToken);
             }
         }, TestContext.Current.CancellationToken);
         Stopwatch watch = Stopwatch.StartNew();
@@ -91,8 +92,8 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         Assert.All(Weights(), each => Assert.Equal(10, each.Value));
 
         // The same without the wait: what it is for.
-        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port))];
-        Rollout("-RealServer * -BatchSize 4 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
+        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port, Pieces))];
+        Rollout($"-RealServer {Servers[0]}, {Servers[4]} -BatchSize 2 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
         Assert.Contains(false, await Task.WhenAll(broken));
     }
 
@@ -115,7 +116,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
     private EngineResult Rollout(string parameters, Action<string> restart, Func<string, bool> isHealthy, LvsRolloutResult[]? results = null) => cmdlets.Engine.Run(
         $$"""
         $restart, $isHealthy, $results = @($input)
-        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 500ms -RampUp 1s -RampUpSteps 5 -HealthCheck {
+        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 3s -RampUp 1s -RampUpSteps 5 -HealthCheck {
             ($using:isHealthy).Invoke("$_")
         } -ScriptBlock { ($using:restart).Invoke("$_") }
         """,

@@ -27,9 +27,15 @@ public static class RealServerHolds
         }
         catch (IpvsException)
         {
-            await (earlier is null
-                ? HoldStore.RemoveAsync(host, server.VirtualService, server.RealServer, CancellationToken.None)
-                : HoldStore.AddAsync(host, earlier, CancellationToken.None)).ConfigureAwait(false);
+            if (earlier is null)
+            {
+                await HoldStore.RemoveAsync(host, server.VirtualService, server.RealServer, CancellationToken.None).ConfigureAwait(false);
+            }
+            else
+            {
+                await HoldStore.AddAsync(host, earlier, CancellationToken.None).ConfigureAwait(false);
+            }
+
             throw;
         }
     }

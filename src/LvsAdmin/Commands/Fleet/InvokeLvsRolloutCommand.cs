@@ -129,10 +129,10 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     private protected override void Lost(HostReference host) => _failed = true;
 
     /// <inheritdoc/>
-    protected override ValueTask ErrorAsync(ErrorRecord error)
+    protected override ValueTask ErrorAsync(ErrorRecord record)
     {
         _failed = true;
-        return base.ErrorAsync(error);
+        return base.ErrorAsync(record);
     }
 
     /// <inheritdoc/>
@@ -284,7 +284,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     }
 
     private RolloutScripts Scripts(int count) => new(
-        new JobCall(this, new HashSet<string>(), null).CreatePool(Math.Clamp(count, 1, ThrottleLimit)), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [])
+        new JobCall(this, new HashSet<string>(), null).CreatePool(count), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [], ThrottleLimit)
     {
         Tell = (target, told) => _ = TellAsync(target, told),
     };
@@ -325,13 +325,13 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         }
 
         public async ValueTask<IReadOnlyList<object>> RunScriptAsync(LvsRolloutTarget target, CancellationToken cancellationToken) =>
-            await scripts.RunAsync(Script, target, withArguments: true, cancellationToken);
+            await scripts.RunAsync(Script, target, cancellationToken);
 
         public async ValueTask<string?> CheckHealthAsync(LvsRolloutTarget target, CancellationToken cancellationToken)
         {
             try
             {
-                IReadOnlyList<PSObject> output = await scripts.RunAsync(Check!, target, withArguments: false, cancellationToken);
+                IReadOnlyList<PSObject> output = await scripts.CheckAsync(Check!, target, cancellationToken);
                 return output.FirstOrDefault(value => !LanguagePrimitives.IsTrue(value)) is { } bad ? $"the health check wrote '{bad}'" : null;
             }
             catch (RuntimeException failure)

@@ -16,7 +16,8 @@ namespace LvsAdmin.Commands.Fleet;
 /// <param name="pool">The runspaces, not yet open.</param>
 /// <param name="location">The directory in which the scripts start; null for any.</param>
 /// <param name="arguments">The arguments of the user's script.</param>
-internal sealed class RolloutScripts(RunspacePool pool, string? location, object?[] arguments) : IDisposable
+/// <param name="limit">How many scripts run at once. Health checks do not wait for them: their time is short.</param>
+internal sealed class RolloutScripts(RunspacePool pool, string? location, object?[] arguments, int limit) : IDisposable
 {
     // ssh's own exit status when it is the connection that failed (ssh(1)).
     private const int SshFailed = 255;
@@ -34,24 +35,47 @@ internal sealed class RolloutScripts(RunspacePool pool, string? location, object
 
     private static readonly string[] SshPrograms = ["ssh", "scp", "sftp"];
 
+    private readonly SemaphoreSlim _running = new(limit);
     private readonly Lazy<Task> _open = new(() => Task.Factory.FromAsync(pool.BeginOpen, pool.EndOpen, null));
 
     /// <summary>Takes what a script tells besides its output.</summary>
     internal required Action<LvsRolloutTarget, object> Tell { get; init; }
 
     /// <inheritdoc/>
-    public void Dispose() => pool.Dispose();
+    public void Dispose()
+    {
+        pool.Dispose();
+        _running.Dispose();
+    }
 
-    /// <summary>Runs a script for a host.</summary>
+    /// <summary>Runs the user's script for a host, when its turn comes.</summary>
     /// <returns>What it wrote.</returns>
     /// <exception cref="RuntimeException">It failed.</exception>
-    internal async Task<IReadOnlyList<PSObject>> RunAsync(RolloutScript script, LvsRolloutTarget target, bool withArguments, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<PSObject>> RunAsync(RolloutScript script, LvsRolloutTarget target, CancellationToken cancellationToken)
+    {
+        await _running.WaitAsync(cancellationToken);
+        try
+        {
+            return await RunAsync(script, target, arguments, cancellationToken);
+        }
+        finally
+        {
+            _running.Release();
+        }
+    }
+
+    /// <summary>Runs a health check for a host.</summary>
+    /// <returns>What it wrote.</returns>
+    /// <exception cref="RuntimeException">It failed.</exception>
+    internal Task<IReadOnlyList<PSObject>> CheckAsync(RolloutScript check, LvsRolloutTarget target, CancellationToken cancellationToken) => RunAsync(check, target, [], cancellationToken);
+
+    private async Task<IReadOnlyList<PSObject>> RunAsync(RolloutScript script, LvsRolloutTarget target, object?[] values, CancellationToken cancellationToken)
     {
         await _open.Value;
         using PowerShell shell = PowerShell.Create();
         shell.RunspacePool = pool;
         shell.AddScript(Frame, useLocalScope: true)
-            .AddArgument(target).AddArgument(script.Text).AddArgument(withArguments ? arguments : []).AddArgument(script.Variables).AddArgument(location);
+            .AddArgument(target).AddArgument(script.Text).AddArgument(values).AddArgument(script.Variables).AddArgument(location);
         shell.Streams.Warning.DataAdding += (_, adding) => Tell(target, adding.ItemAdded);
         shell.Streams.Verbose.DataAdding += (_, adding) => Tell(target, adding.ItemAdded);
         shell.Streams.Information.DataAdding += (_, adding) => Tell(target, adding.ItemAdded);

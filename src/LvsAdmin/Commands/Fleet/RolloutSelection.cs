@@ -12,8 +12,8 @@ internal sealed class RolloutSelection
 {
     private readonly ConcurrentDictionary<HostReference, IReadOnlySet<LvsAddress>> _hosts = [];
 
-    // In the order in which the directors have them.
-    private readonly List<LvsAddress> _addresses = [];
+    // With the place of the first name that chose it.
+    private readonly Dictionary<LvsAddress, int> _addresses = [];
     private readonly Dictionary<string, LvsServiceSelector> _services = [];
     private readonly Dictionary<string, LvsServerSelector> _servers = [];
     private readonly HashSet<string> _found = [];
@@ -50,9 +50,10 @@ internal sealed class RolloutSelection
             {
                 LvsServerSelector[] naming = [.. (servers ?? []).Where(selector => selector.Refusal is null && selector.Matches(server.RealServer))];
                 _found.UnionWith(naming.Select(selector => $"server {selector.Text}"));
-                if ((servers is null || naming.Length > 0) && !_addresses.Contains(server.Address))
+                if (servers is null || naming.Length > 0)
                 {
-                    _addresses.Add(server.Address);
+                    int place = naming.Length == 0 ? 0 : naming.Min(selector => Array.IndexOf([.. _servers.Keys], selector.Text));
+                    _addresses[server.Address] = Math.Min(place, _addresses.GetValueOrDefault(server.Address, place));
                 }
             }
         }
@@ -67,13 +68,16 @@ internal sealed class RolloutSelection
             .Select(selector => selector.Refusal is null ? Errors.ServerNotFound(selector.Text, directors) : Errors.InvalidServer(selector)),
     ];
 
-    /// <summary>The hosts, each once, with all services that it is in: also those that were not chosen, for it is one host.</summary>
+    /// <summary>
+    /// The hosts in the order in which they were named, and by their addresses where a wildcard named several; each once, with all services that it is in: also
+    /// those that were not chosen, for it is one host.
+    /// </summary>
     internal IReadOnlyList<LvsRolloutTarget> Targets(IReadOnlyList<RolloutDirector> directors, IReadOnlyList<HostReference> order)
     {
         LvsRealServer[] all = [.. directors.SelectMany(director => director.Services).SelectMany(each => each.Servers)];
         List<LvsRolloutTarget> targets = [];
         HashSet<LvsAddress> taken = [];
-        foreach (LvsAddress address in _addresses.Where(taken.Add))
+        foreach (LvsAddress address in _addresses.OrderBy(each => each.Value).ThenBy(each => each.Key).Select(each => each.Key).Where(taken.Add))
         {
             HostReference? host = order.FirstOrDefault(each => _hosts.TryGetValue(each, out IReadOnlySet<LvsAddress>? own) && own.Contains(address));
             LvsAddress[] addresses = [address];
