@@ -46,13 +46,7 @@ internal static class TrafficScenarios
             Servers("route add 203.0.113.0/24 via 192.0.2.1");
         })
         {
-            Misbehaves = lab =>
-            {
-                bool breaks = lab.Answers(6).Length < 6;
-                // What they have learnt would outlive the cause.
-                Servers("route flush cache");
-                return breaks;
-            },
+            ShowsInTraffic = false,
             Clean = lab =>
             {
                 lab.Run("director", "Disable-LvsForwarding");
@@ -80,8 +74,8 @@ internal static class TrafficScenarios
                 Ip("client", $"route delete {lab.Vip}/128 via 2001:db8::1", "address delete 2001:db8:2::100/64 dev eth0");
             },
         },
-        new("VIP of the director is not deprecated", LvsDeploymentCause.VipNotDeprecated, "DR IPv6", Undeprecate),
-        new("VIP of the director is not deprecated", LvsDeploymentCause.VipNotDeprecated, "TUN IPv6", Undeprecate),
+        new("VIP of the director is not deprecated", LvsDeploymentCause.VipNotDeprecated, "DR IPv6", Undeprecate) { ShowsInTraffic = false, Mend = Deprecate },
+        new("VIP of the director is not deprecated", LvsDeploymentCause.VipNotDeprecated, "TUN IPv6", Undeprecate) { ShowsInTraffic = false, Mend = Deprecate },
         new("all weights 0", LvsDeploymentCause.NoWeight, "DR", lab => lab.Succeed("director", $"Set-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22 -Weight 0")),
         new("all taken out", LvsDeploymentCause.NoWeight, "DR", lab => lab.Succeed("director", $"Suspend-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22 -Reason kernel")),
         new("no real server", LvsDeploymentCause.NoWeight, "DR", lab => lab.Succeed("director", $"Remove-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22"))
@@ -221,6 +215,8 @@ internal static class TrafficScenarios
         // The last address that was added wins where nothing else tells them apart.
         Ip("director", $"address delete {lab.Vip}/128 dev eth0", $"address add {lab.Vip}/128 dev eth0 nodad", "neigh flush dev eth0");
     }
+
+    private static void Deprecate(DeploymentLab lab) => Ip("director", $"address change {lab.Vip}/128 dev eth0 preferred_lft 0", "neigh flush dev eth0");
 
     private static void RaiseSecond(DeploymentLab lab)
     {

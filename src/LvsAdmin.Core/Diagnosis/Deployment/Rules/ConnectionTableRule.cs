@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Core.Diagnosis;

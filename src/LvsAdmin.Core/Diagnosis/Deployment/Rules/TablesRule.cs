@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Diagnosis;

@@ -39,10 +39,8 @@ internal sealed class VipDeprecationRule : DeploymentRule
                     $"{vip} on {link.Name} is preferred (preferred_lft is not 0)",
                     "The director speaks by it to real servers, which hold it too and drop that: tunnels, and questions for their MAC address.") with
                 {
-                    Remedy = LvsRemedy.On(director.Host, "Disable-LvsDirectorVip", ("Address", vip)) with
-                    {
-                        Then = LvsRemedy.On(director.Host, "Enable-LvsDirectorVip", ("Address", vip), ("Interface", link.Name)),
-                    },
+                    // As it stands, without taking it from clients for a moment.
+                    Advice = $"ip address change {vip}/{vip.BitLength} dev {link.Name} preferred_lft 0",
                 }
                 : Passed(director, expected, $"{vip} on {held[0].Interface.Name} is deprecated")) with
             { Vip = vip };
