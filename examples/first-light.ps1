@@ -1,4 +1,4 @@
-# First light: one director, two real servers, all three forwarding methods with real requests, over SSH too, and a desired state.
+# First light: one director, two real servers, all three forwarding methods with real requests, over SSH too, a desired state, and what is wrong.
 #
 # Made for the test network of lab/topology: the network namespaces client, director, rs1 and rs2 play four machines, so each cmdlet
 # says by -NetworkNamespace on which of them it works. On machines of your own, leave that out, or name hosts as in act 4.
@@ -68,6 +68,13 @@ Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer
 # And the table as it was: by the differences, nothing is flushed.
 $before | Restore-LvsTable
 Request http://192.0.2.10/ -Count 4 -From rs1, rs2
+
+# Act 6, the question that is asked most: why does it not work? Here one step was forgotten on one host, as it happens.
+Disable-LvsRealServerVip 192.0.2.10 -NetworkNamespace rs2
+Test-LvsDeployment 192.0.2.10:80 -RealServerHost netns:rs1, netns:rs2 -From netns:client -NetworkNamespace director
+# Each finding comes with the line that mends it; -Repair runs them.
+Test-LvsDeployment 192.0.2.10:80 -RealServerHost netns:rs1, netns:rs2 -FailedOnly -Repair -Confirm:$false -NetworkNamespace director
+Test-LvsVirtualService 192.0.2.10:80 -From netns:client -Count 20 -NetworkNamespace director
 
 # What the director remembers and has counted.
 Get-LvsConnection -RealServer 192.0.2.21 -NetworkNamespace director

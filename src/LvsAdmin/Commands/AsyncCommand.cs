@@ -61,7 +61,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected ValueTask OutputAsync(object value) => InvokeAsync(() => WriteObject(value));
 
     /// <summary>Writes a non-terminating error.</summary>
-    protected virtual ValueTask ErrorAsync(ErrorRecord error) => InvokeAsync(() => WriteError(error));
+    protected virtual ValueTask ErrorAsync(ErrorRecord record) => InvokeAsync(() => WriteError(record));
 
     /// <summary>Writes a warning.</summary>
     protected ValueTask WarningAsync(string message) => InvokeAsync(() => WriteWarning(message));

@@ -58,7 +58,7 @@ public sealed class HealthCmdletTests : IDisposable
     [InlineData("Test-LvsRealServer 192.0.2.10:80 -Http -Path \"/a`r`nX: y\"", "InvalidRequest")]
     [InlineData("Test-LvsRealServer 192.0.2.10:80 -Dns a..b", "InvalidDnsName")]
     [InlineData("Test-LvsRealServer 192.0.2.10:80 -ThroughVip -From netns:client", "ProbePathUnclear")]
-    [InlineData("Test-LvsRealServer 192.0.2.10:80 -ThroughVip", "NotSupported")]
+    [InlineData("Test-LvsRealServer 192.0.2.10:80 -From $s", "NotSupported")]
     [InlineData("Test-LvsRealServer fwmark/7 -ThroughVip -ProbePort 80", "VirtualAddressMissing")]
     [InlineData("Test-LvsVirtualService 192.0.2.10:80 -Http -Dns x", "ProbeNamedTwice")]
     [InlineData("Test-LvsVirtualService fwmark/7 -VirtualAddress 127.0.0.1", "ProbePortMissing")]

@@ -1,5 +1,6 @@
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Fleet;
+using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -135,6 +136,41 @@ public sealed class ViewTests(CmdletFixture fixture)
         """,
         Result("192.0.2.10", "ArpOwner", LvsCheckOutcome.Passed, "Only the director answered.", null),
         Result("2001:db8:0:123:4567:89ab:cdef:10", "VipAccepted", LvsCheckOutcome.Failed, "Nothing answers on port 443.", "Start the web server."));
+
+    [Fact]
+    public void A_check_of_a_deployment_shows_its_mark_whole_words_and_the_line_to_copy() => Shows(
+        """
+           Checked on: network namespace lb
+
+        ok     VipPrefix          192.0.2.10 is /32 on lo
+        mended VipMissing         192.0.2.10: it is back
+        FAILED ArpPolicy          192.0.2.10: arp_ignore 0 and arp_announce 0 on eth0
+                                  and on eth1
+               Neighbours take this host for the director: whoever asks at the wrong
+               moment gets past it.
+               By hand: Ask somebody.
+               Set-LvsArpPolicy -Interface all -NetworkNamespace lb
+        """,
+        Deployed(LvsDeploymentCause.VipPrefix, "192.0.2.10 is /32 on lo"),
+        Deployed(LvsDeploymentCause.VipMissing, "it is back") with { Repaired = true },
+        Deployed(LvsDeploymentCause.ArpPolicy, "arp_ignore 0 and arp_announce 0 on eth0 and on eth1") with
+        {
+            Outcome = LvsCheckOutcome.Failed,
+            Reason = "Neighbours take this host for the director: whoever asks at the wrong moment gets past it.",
+            Advice = "Ask somebody.",
+            Remedy = LvsRemedy.On(new LocalHost("lb"), "Set-LvsArpPolicy", ("Interface", "all")),
+        });
+
+    private static LvsDeploymentCheck Deployed(LvsDeploymentCause cause, string found) => new()
+    {
+        Cause = cause,
+        Outcome = LvsCheckOutcome.Passed,
+        HostName = "localhost",
+        NetworkNamespace = "lb",
+        Vip = LvsAddress.Parse("192.0.2.10"),
+        Expected = "otherwise",
+        Found = found,
+    };
 
     private static LvsCheckResult Result(string subject, string check, LvsCheckOutcome outcome, string message, string? remedy) =>
         new() { Subject = subject, Check = check, Outcome = outcome, Message = message, Remedy = remedy, HostName = "localhost", NetworkNamespace = "lb" };

@@ -45,7 +45,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         _cmdlets.Succeed("rs1", $"Enable-LvsRealServerVip {Vips} -Forwarding {method} {tunnel}");
         IReadOnlyList<LvsProbeResult> direct = Results("Test-LvsRealServer -From netns:director");
         string before = Topology.State("director");
-        IReadOnlyList<LvsProbeResult> byVip = Results("Test-LvsRealServer -ThroughVip -Http -BodyPattern ^rs1 -Timeout 1500ms");
+        IReadOnlyList<LvsProbeResult> byVip = Results("Test-LvsRealServer -ThroughVip -Http -BodyPattern ^rs1 -Timeout 4");
 
         Assert.Equal(4, direct.Count);
         Assert.All(direct, result => Assert.Equal(LvsCheckOutcome.Passed, result.Outcome));
@@ -59,7 +59,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         Assert.Equal("192.0.2.10:80 by 192.0.2.21", byVip[0].Target);
         Assert.Equal(before, Topology.State("director"));
         Assert.Empty(_cmdlets.Succeed("director", "Get-LvsConnection -ClientAddress 192.0.2.1, 2001:db8::1"));
-        Assert.Equal([false, true], _cmdlets.Succeed("director", "Test-LvsRealServer -ThroughVip -Timeout 1 -Quiet; Test-LvsRealServer * 192.0.2.21 -ThroughVip -Quiet").Select(value => value.BaseObject));
+        Assert.Equal([false, true], _cmdlets.Succeed("director", "Test-LvsRealServer * 192.0.2.22 -ThroughVip -Timeout 1 -Quiet; Test-LvsRealServer * 192.0.2.21 -ThroughVip -Quiet").Select(value => value.BaseObject));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
         Assert.Equal(4, found.Length);
         Assert.Contains(found, text => text.StartsWith("192.0.2.99:80 Path Failed: 192.0.2.99 answers no ARP request on eth0", StringComparison.Ordinal));
         Assert.Contains("203.0.113.7:80 Path Failed: the director has no route to 203.0.113.7", found);
-        Assert.Contains(found, text => text.StartsWith("192.0.2.1:80 Path Failed: 192.0.2.1 is the director itself", StringComparison.Ordinal));
+        Assert.Contains(found, text => text.StartsWith("192.0.2.1:80 Path NotChecked: 192.0.2.1 is the director itself", StringComparison.Ordinal));
         Assert.Contains(found, text => text.StartsWith("192.0.2.21:53 Udp NotChecked", StringComparison.Ordinal));
         Assert.StartsWith("ProbePortMissing,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         LvsProbeResult marked = Assert.Single(Results("Test-LvsRealServer fwmark/7 -ThroughVip -ProbePort 80 -VirtualAddress 192.0.2.10 -Timeout 1"));

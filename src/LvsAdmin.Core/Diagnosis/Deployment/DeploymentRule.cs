@@ -1,5 +1,3 @@
-using LvsAdmin.Core.Ipvs;
-
 namespace LvsAdmin.Core.Diagnosis;
 
 /// <summary>Looks for one cause, or a few near ones. Changes nothing. Without state: what it reads is kept in the hosts of the context, where other rules find it.</summary>

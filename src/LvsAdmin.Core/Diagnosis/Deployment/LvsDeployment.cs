@@ -131,7 +131,7 @@ public sealed class LvsDeployment(
             [.. tables.SelectMany(table => table.Services).SelectMany(each => each.Servers).Select(server => server.Address).Distinct()],
             unreachable,
             cancellationToken).ConfigureAwait(false);
-        DeploymentHost? asking = client is null ? null : HostOf(client, null);
+        DeploymentHost? asking = await FindClientAsync(unreachable, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<DeploymentContext> contexts =
         [
             .. tables.Select(table => new DeploymentContext
@@ -271,6 +271,26 @@ public sealed class LvsDeployment(
             {
                 return failure.Message;
             }
+        }
+    }
+
+    private async ValueTask<DeploymentHost?> FindClientAsync(List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
+    {
+        if (client is null)
+        {
+            return null;
+        }
+
+        DeploymentHost host = HostOf(client, null);
+        try
+        {
+            await host.GetStateAsync(cancellationToken).ConfigureAwait(false);
+            return host;
+        }
+        catch (LvsHostException failure)
+        {
+            unreachable.Add(Unreachable(host, null, failure.Message) with { Reason = "Whom clients take for the director is not known." });
+            return null;
         }
     }
 

@@ -56,4 +56,67 @@ public enum LvsDeploymentCause
 
     /// <summary>No program takes what is sent to the VIP.</summary>
     NotListening,
+
+    /// <summary>A director does not forward the answers of real servers to clients, as NAT needs.</summary>
+    ForwardingOff,
+
+    /// <summary>A director with NAT tells real servers of a way past it.</summary>
+    SendRedirects,
+
+    /// <summary>A real server behind IPv6 NAT believes a router that names a way past the director.</summary>
+    RedirectsAccepted,
+
+    /// <summary>A client is in the network of real servers behind NAT, which answer it directly.</summary>
+    ClientInServersNetwork,
+
+    /// <summary>The answers of a real server behind NAT do not go back through the director.</summary>
+    ReturnPath,
+
+    /// <summary>A director's own packets carry an IPv6 VIP as their source.</summary>
+    VipNotDeprecated,
+
+    /// <summary>A firewall drops or refuses what belongs to a service.</summary>
+    Firewall,
+
+    /// <summary>A firewall that follows connections does not know those of IPVS.</summary>
+    ConntrackOff,
+
+    /// <summary>A kernel that makes clients wait a second when they use a port again.</summary>
+    ConntrackReuse,
+
+    /// <summary>The table of connections of Netfilter is full, or nearly.</summary>
+    ConntrackFull,
+
+    /// <summary>The director's table of connections is too small for what it holds.</summary>
+    ConnectionTableSmall,
+
+    /// <summary>A service for all ports is not persistent.</summary>
+    PortZeroNotPersistent,
+
+    /// <summary>A service has no real server that takes new connections: none at all, or all of weight 0.</summary>
+    NoWeight,
+
+    /// <summary>All real servers of a service have as many connections as they may.</summary>
+    ThresholdReached,
+
+    /// <summary>Nearly all connections of a persistent service are one real server's.</summary>
+    PersistencePinning,
+
+    /// <summary>A real server that is taken out still gets the clients that persistence remembers.</summary>
+    PersistenceKeepsServer,
+
+    /// <summary>One of several directors does not take part in the exchange of connections.</summary>
+    SyncDaemonMissing,
+
+    /// <summary>Several directors all send their connections, or all only listen.</summary>
+    SyncRoles,
+
+    /// <summary>A director does not listen for what the other sends: another sync id, group or port.</summary>
+    SyncDiffers,
+
+    /// <summary>Directors that take turns have not the same services and real servers.</summary>
+    TablesDiffer,
+
+    /// <summary>The director's statistics stand still.</summary>
+    CountersFrozen,
 }

@@ -28,7 +28,7 @@ public abstract class HealthProbe
         }
         catch (LvsProbeException exception)
         {
-            course.Fail(exception.Message);
+            course.End(exception.IsNotChecked ? LvsCheckOutcome.NotChecked : LvsCheckOutcome.Failed, exception.Message);
             return course.Findings;
         }
 
@@ -91,10 +91,10 @@ public abstract class HealthProbe
             _began = Stopwatch.GetTimestamp();
         }
 
-        internal void Pass(string found) => Add(LvsCheckOutcome.Passed, found);
+        internal void Pass(string found) => End(LvsCheckOutcome.Passed, found);
 
-        internal void Fail(string found) => Add(LvsCheckOutcome.Failed, found);
+        internal void Fail(string found) => End(LvsCheckOutcome.Failed, found);
 
-        private void Add(LvsCheckOutcome outcome, string found) => _findings.Add(new HealthFinding(_check, outcome, _expected, found, Stopwatch.GetElapsedTime(_began)));
+        internal void End(LvsCheckOutcome outcome, string found) => _findings.Add(new HealthFinding(_check, outcome, _expected, found, Stopwatch.GetElapsedTime(_began)));
     }
 }

@@ -19,4 +19,7 @@ internal sealed class LvsProbeException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether nothing is known of the server: it cannot be asked in this way, for no fault of its own.</summary>
+    internal bool IsNotChecked { get; init; }
 }

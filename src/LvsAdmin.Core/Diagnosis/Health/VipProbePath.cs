@@ -43,7 +43,7 @@ public sealed class VipProbePath(ILvsHost host, LvsAddress vip, int port, LvsRea
         VipRoute route = await VipRoute.FindAsync(host, server.Address, vip, vips, cancellationToken).ConfigureAwait(false);
         if (route.IsLocal)
         {
-            throw new LvsProbeException($"{server.Address} is the director itself, which cannot be asked by its own virtual IP from here");
+            throw new LvsProbeException($"{server.Address} is the director itself, which cannot be asked by its own virtual IP from here") { IsNotChecked = true };
         }
 
         if (server.Forwarding == LvsForwardingMethod.DirectRouting)

@@ -129,10 +129,10 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     private protected override void Lost(HostReference host) => _failed = true;
 
     /// <inheritdoc/>
-    protected override ValueTask ErrorAsync(ErrorRecord error)
+    protected override ValueTask ErrorAsync(ErrorRecord record)
     {
         _failed = true;
-        return base.ErrorAsync(error);
+        return base.ErrorAsync(record);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,8 @@ internal sealed class JobCall
         Name = $@"{RemoteCommand.Module}\{cmdlet.MyInvocation.MyCommand.Name}";
         Text = cmdlet.MyInvocation.Line.Trim();
         _networkNamespace = networkNamespace;
-        _choosesHostsItself = cmdlet.MyInvocation.BoundParameters.ContainsKey("OnRealServer");
+        // A deployment is looked at as a whole.
+        _choosesHostsItself = cmdlet is TestLvsDeploymentCommand || cmdlet.MyInvocation.BoundParameters.ContainsKey("OnRealServer");
         foreach ((string name, object? value) in cmdlet.MyInvocation.BoundParameters)
         {
             if (typed.Contains(name) && !OfCaller.Contains(name) && name != "NetworkNamespace" && (_choosesHostsItself || !RemoteCommand.HostParameters.Contains(name)))
@@ -57,6 +58,11 @@ internal sealed class JobCall
         Dictionary<string, object?> parameters = new(_parameters, StringComparer.OrdinalIgnoreCase);
         if (_choosesHostsItself)
         {
+            if (_networkNamespace is not null)
+            {
+                parameters["NetworkNamespace"] = _networkNamespace;
+            }
+
             return parameters;
         }
 

@@ -172,10 +172,10 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
 
     /// <inheritdoc/>
     // Of what could not be asked nothing good is known: a server that is named and not there, a host that cannot be reached.
-    protected override ValueTask ErrorAsync(ErrorRecord error)
+    protected override ValueTask ErrorAsync(ErrorRecord record)
     {
         _failed = true;
-        return base.ErrorAsync(error);
+        return base.ErrorAsync(record);
     }
 
     private protected override bool TakeFromSession(PSObject value)

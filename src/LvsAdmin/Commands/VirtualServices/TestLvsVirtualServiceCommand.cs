@@ -131,10 +131,10 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
 
     /// <inheritdoc/>
     // Of what could not be asked nothing good is known.
-    protected override ValueTask ErrorAsync(ErrorRecord error)
+    protected override ValueTask ErrorAsync(ErrorRecord record)
     {
         _failed = true;
-        return base.ErrorAsync(error);
+        return base.ErrorAsync(record);
     }
 
     private protected override bool TakeFromSession(PSObject value)

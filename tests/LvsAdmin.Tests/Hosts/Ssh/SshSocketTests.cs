@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Hosts;
-using LvsAdmin.Core.Hosts.Ssh;
 using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Hosts.Ssh;

@@ -7,5 +7,5 @@ namespace LvsAdmin.Tests.Kernel.Deployment;
 [SupportedOSPlatform("linux")]
 internal static class DeploymentScenarios
 {
-    internal static IReadOnlyList<DeploymentScenario> All { get; } = [.. VipScenarios.All];
+    internal static IReadOnlyList<DeploymentScenario> All { get; } = [.. VipScenarios.All, .. TrafficScenarios.All];
 }

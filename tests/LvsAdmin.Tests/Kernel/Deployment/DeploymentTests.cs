@@ -20,7 +20,7 @@ public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<Deploymen
     public void Nothing_is_wrong_with_a_deployment_that_works_and_each_cause_is_found_alone_and_mended(string farm)
     {
         NamespaceThread.RequireIpvs();
-        DeploymentScenario[] scenarios = [.. DeploymentScenarios.All.Where(scenario => scenario.Farm == farm && scenario.Name.Contains(Only, StringComparison.OrdinalIgnoreCase))];
+        DeploymentScenario[] scenarios = [.. DeploymentScenarios.All.Where(scenario => scenario.Farm == farm && Only.Split(',').Any(part => $"{farm} {scenario.Name}".Contains(part, StringComparison.OrdinalIgnoreCase)))];
         Assert.SkipWhen(Only.Length > 0 && scenarios.Length == 0, "no such scenario here");
         List<string> troubles = [];
         lab.Raise(farm);

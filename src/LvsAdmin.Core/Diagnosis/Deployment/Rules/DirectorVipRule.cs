@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
 
@@ -78,7 +77,7 @@ internal sealed class DirectorVipRule : DeploymentRule
                 LvsDeploymentCause.VipOnTwoDirectors) with
             {
                 Vip = vip,
-                Remedy = LvsRemedy.On(context.Director.Host, "Disable-LvsDirectorVip", ("Address", vip)),
+                Remedy = LvsRemedy.On(context.Director.Host, "Disable-LvsDirectorVip", ("Address", vip), ("Force", true)),
             });
         }
         else if (holder is { HearsArp: true } && await FindStrangersAsync(context, vip, holder, cancellationToken).ConfigureAwait(false) is { } strangers)
@@ -139,11 +138,11 @@ internal sealed class DirectorVipRule : DeploymentRule
                 continue;
             }
 
-            return known is null
+            return known is null || !context.RealServerHosts.Contains(known)
                 ? Failed(
                     context.Director,
                     $"{vip} is on one director",
-                    $"{mac} on the link of {holder.Name} answers for {vip} too",
+                    $"{(known is null ? mac : $"{Name(known)} ({mac})")} on the link of {holder.Name} answers for {vip} too",
                     "Each client gets the one that was faster: the other director, or a real server that answers for the VIP.",
                     LvsDeploymentCause.VipOnTwoDirectors) with
                 {

@@ -17,7 +17,7 @@ internal sealed class OffLinkRule : DeploymentRule
     /// <inheritdoc/>
     internal override async IAsyncEnumerable<LvsDeploymentCheck> CheckAsync(DeploymentContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (context.Has(LvsDeploymentCause.DirectorVipPrefix, context.Director))
+        if (context.Has(LvsDeploymentCause.DirectorVipPrefix, context.Director) || context.Has(LvsDeploymentCause.VipNotDeprecated, context.Director))
         {
             // Then the director asks for the server's MAC address in the name of the VIP, and gets no answer.
             yield break;
