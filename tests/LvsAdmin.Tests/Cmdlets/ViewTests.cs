@@ -66,8 +66,7 @@ public sealed class ViewTests(CmdletFixture fixture)
         ----- ----             -----            ---- -----------------
             1 192.0.2.21       Succeeded      10.5 s drain 2.0 s, script 3.5 s, health
                                                      1.0 s, resume 4.0 s
-            2 192.0.2.22       Failed          2.0 s Script failed: disk is full. It
-                                                     stays suspended at lb1.
+            2 192.0.2.22       Failed          2.0 s Drain failed: it is busy.
         """,
         new LvsRolloutResult
         {
@@ -87,7 +86,7 @@ public sealed class ViewTests(CmdletFixture fixture)
             Batch = 2,
             State = LvsRolloutState.Failed,
             DrainTime = TimeSpan.FromSeconds(2),
-            Error = "Script failed: disk is full. It stays suspended at lb1.",
+            Error = "Drain failed: it is busy.",
         });
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
-using System.Net.Http;
 using System.Net.Sockets;
 using LvsAdmin.Commands.Jobs;
 using LvsAdmin.Core.Fleet;

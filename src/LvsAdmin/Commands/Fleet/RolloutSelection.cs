@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using LvsAdmin.Core.Fleet;
