@@ -67,7 +67,7 @@ public sealed class DeploymentCmdletTests(CmdletFixture fixture)
     {
         EngineResult result = Run("""
             New-LvsVirtualService 203.0.113.10:80 -LvsSession $s
-            Test-LvsDeployment -LvsSession $s -Repair -Confirm:$false | Where-Object { $_.Repaired -or $_.Outcome -eq 'Failed' } | ForEach-Object { "$($_.Vip) $($_.Repaired)" }
+            Test-LvsDeployment -LvsSession $s -Repair -Confirm:$false | Where-Object Cause -eq DirectorVipMissing | ForEach-Object { "$($_.Vip) $($_.Repaired)" }
             """);
 
         // The director has no network with that address: the line says so by itself.
