@@ -11,7 +11,7 @@ namespace LvsAdmin.Tests.Kernel.Deployment;
 internal static class TrafficScenarios
 {
     private const string Second = "director2";
-    private const string Pair = "[pscustomobject]@{ NetworkNamespace = 'director' }, [pscustomobject]@{ NetworkNamespace = 'director2' } | Test-LvsDeployment -RealServerHost netns:rs1, netns:rs2 -From netns:client";
+    private const string Pair = "'director', 'director2' | ForEach-Object { Get-LvsVirtualService -NetworkNamespace $_ } | Test-LvsDeployment -RealServerHost netns:rs1, netns:rs2 -From netns:client";
 
     internal static IReadOnlyList<DeploymentScenario> All { get; } =
     [
