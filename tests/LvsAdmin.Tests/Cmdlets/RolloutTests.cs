@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using LvsAdmin.Core.Fleet;
 using LvsAdmin.Hosting;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -47,26 +46,26 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
         Play($"{build} -WhatIf");
         Assert.Empty(fixture.Succeed("director", "Get-LvsVirtualService"));
         Play(build);
-        Assert.Equal(["rs1", "rs1"], Answers(2));
+        Assert.Equal(["rs1", "rs1"], RunbookStage.Answers(2));
 
         // Again, it changes nothing.
         EngineResult again = Play($"{build} -Verbose 4>&1; $r");
         Assert.Contains(again.Output, line => $"{line}".Contains("nothing is changed", StringComparison.Ordinal));
 
         Play($"& {Runbooks}/Add-TunnelSite.ps1 192.0.2.10:80 -RealServer 192.0.2.22 -Director {Director} -RealServerHost @{{ NetworkNamespace = 'rs2' }}");
-        Assert.Equal(["rs1", "rs2"], Answers(2).Order());
+        Assert.Equal(["rs1", "rs2"], RunbookStage.Answers(2).Order());
 
         // Held during the work, and nobody is sent there; back afterwards.
         string maintain = $"& {Runbooks}/Invoke-ServerMaintenance.ps1 192.0.2.21 -Director {Director} -Reason disk";
-        EngineResult work = Play($$"""{{maintain}} -Work { Get-LvsRealServer -Held @on | ForEach-Object { "held $($_.RealServer) $($_.Hold.Reason)" }; [LvsAdmin.Tests.Kernel.RunbookFlowTests]::Answers(2) } -Check { $true }""", $"$on = {Director}");
+        EngineResult work = Play($$"""{{maintain}} -Work { Get-LvsRealServer -Held @on | ForEach-Object { "held $($_.RealServer) $($_.Hold.Reason)" }; [LvsAdmin.Tests.Kernel.RunbookStage]::Answers(2) } -Check { $true }""", $"$on = {Director}");
         Assert.Equal(["held 192.0.2.21:80 disk", "rs2", "rs2", "192.0.2.21:80"], work.Output.Select(Text));
-        Assert.Equal(["rs1", "rs2"], Answers(2).Order());
+        Assert.Equal(["rs1", "rs2"], RunbookStage.Answers(2).Order());
 
         // What is not healthy afterwards stays out.
         EngineResult failed = fixture.Engine.Run($"{maintain} -Work {{ }} -Check {{ $false }}");
         Assert.Contains("is not healthy", Assert.Single(failed.Errors).ToString(), StringComparison.Ordinal);
         Assert.Equal(["192.0.2.21:80"], fixture.Succeed("director", "Get-LvsRealServer -Held").Select(Text));
-        Assert.Equal(["rs2", "rs2"], Answers(2));
+        Assert.Equal(["rs2", "rs2"], RunbookStage.Answers(2));
     }
 
     [Fact]
@@ -97,7 +96,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
             Task<(int Answered, int Failed)> asking = Task.Run(() => Ask("http://192.0.2.13/", done.Token), TestContext.Current.CancellationToken);
 
             // Killed, both of its processes, so that neither takes the services away.
-            EngineResult moved = Play($"& {Runbooks}/Move-FromKeepalived.ps1 {configuration} {_folder}/web.json -Director {Director} -StopKeepalived {{ [LvsAdmin.Tests.Kernel.RunbookFlowTests]::Kill('{_folder}') }}");
+            EngineResult moved = Play($"& {Runbooks}/Move-FromKeepalived.ps1 {configuration} {_folder}/web.json -Director {Director} -StopKeepalived {{ [LvsAdmin.Tests.Kernel.RunbookStage]::Kill('{_folder}') }}");
 
             await keepalived.WaitForExitAsync(TestContext.Current.CancellationToken);
             await done.CancelAsync();
@@ -109,7 +108,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
         }
         finally
         {
-            Kill(_folder);
+            RunbookStage.Kill(_folder);
         }
     }
 
@@ -144,7 +143,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
             });
 
             Assert.Contains("200 OK", page, StringComparison.Ordinal);
-            Assert.Equal(["rs1", "rs2"], Answers(2).Order());
+            Assert.Equal(["rs1", "rs2"], RunbookStage.Answers(2).Order());
             EngineResult state = Play("(Get-LvsDirectorVip -NetworkNamespace lb2).Count; @(Get-LvsDirectorVip -NetworkNamespace director).Count; 'lb2', 'director' | ForEach-Object { (Get-LvsSyncDaemon -NetworkNamespace $_).Role }");
             Assert.Equal(["1", "0", "Master", "Backup"], state.Output.Select(Text));
             Assert.NotEmpty(Play("Get-LvsConnection -NetworkNamespace lb2").Output);
@@ -152,27 +151,6 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
         finally
         {
             Topology.RemoveHost("lb2");
-        }
-    }
-
-    /// <summary>What requests from the client are answered with; the scripts call it too.</summary>
-    public static string[] Answers(int count) => [.. Enumerable.Range(0, count).Select(_ => Topology.Http("client", "http://192.0.2.10/"))];
-
-    /// <summary>Kills the keepalived whose process ids are in a folder.</summary>
-    public static void Kill(string folder)
-    {
-        // The parent first: it would start another child. A child whose parent is gone ends, and takes its file away.
-        int[] ids = [.. Directory.GetFiles(folder, "*pid").OrderDescending().Select(file => int.Parse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture))];
-        foreach (int id in ids)
-        {
-            try
-            {
-                Process.GetProcessById(id).Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It is gone.
-            }
         }
     }
 

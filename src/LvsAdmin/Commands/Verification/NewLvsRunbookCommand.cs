@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
-using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Parameters;
 

@@ -7,7 +7,6 @@ using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Cmdlets;
-using LvsAdmin.Tests.Support;
 
 namespace LvsAdmin.Tests.Kernel.Deployment;
 
