@@ -40,6 +40,12 @@ internal static class TrafficScenarios
         },
         new("redirects lead past NAT", LvsDeploymentCause.SendRedirects, "NAT", lab =>
         {
+            // What an earlier scenario's mending has turned off is on again, as on a fresh host.
+            foreach (string place in (string[])["all", "eth0"])
+            {
+                Write("director", $"ipv4/conf/{place}/send_redirects", "1");
+            }
+
             // A client of another network on the servers' link, as behind a router there.
             Ip("client", "address add 203.0.113.100/24 dev eth0", $"route add {lab.Vip}/32 via 192.0.2.1 src 203.0.113.100");
             Ip("director", "route add 203.0.113.0/24 dev eth0");
@@ -68,7 +74,7 @@ internal static class TrafficScenarios
             Clean = lab =>
             {
                 lab.Run("rs1", $"Disable-LvsRealServerVip {lab.Vip}");
-                Ip("rs1", "route delete 2001:db8:2::/64 via fe80::1 dev eth0", "-6 route flush cache");
+                Ip("rs1", "route delete 2001:db8:2::/64 via fe80::1 dev eth0");
                 Ip("rs2", "route delete 2001:db8:2::/64 via 2001:db8::1");
                 Ip("director", "route delete 2001:db8:2::/64 dev eth0", "address delete fe80::1/64 dev eth0");
                 Ip("client", $"route delete {lab.Vip}/128 via 2001:db8::1", "address delete 2001:db8:2::100/64 dev eth0");
