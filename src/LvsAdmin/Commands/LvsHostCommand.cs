@@ -145,6 +145,9 @@ public abstract class LvsHostCommand : SshCommand
             {
                 Lost(failed);
             }
+
+            // What the sessions wrote is taken on the pipeline's thread: FinishAsync sees all of it.
+            await OnPipelineAsync(() => true);
         }
 
         await FinishAsync();

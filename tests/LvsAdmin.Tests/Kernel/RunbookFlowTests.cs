@@ -162,7 +162,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
         {
             try
             {
-                _ = Topology.Http("client", url, TimeSpan.FromSeconds(2));
+                _ = Topology.Http("client", url, TimeSpan.FromSeconds(10));
                 answered++;
             }
             catch (Exception failure) when (failure is IOException or SocketException)

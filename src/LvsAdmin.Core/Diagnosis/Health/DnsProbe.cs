@@ -17,7 +17,15 @@ public sealed class DnsProbe : HealthProbe
 
     private static readonly Dictionary<string, ushort> Types = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["A"] = AddressType, ["NS"] = 2, ["CNAME"] = 5, ["SOA"] = 6, ["PTR"] = 12, ["MX"] = 15, ["TXT"] = 16, ["AAAA"] = AddressTypeV6, ["SRV"] = 33,
+        ["A"] = AddressType,
+        ["NS"] = 2,
+        ["CNAME"] = 5,
+        ["SOA"] = 6,
+        ["PTR"] = 12,
+        ["MX"] = 15,
+        ["TXT"] = 16,
+        ["AAAA"] = AddressTypeV6,
+        ["SRV"] = 33,
     };
 
     /// <summary>The name to ask for.</summary>

@@ -172,7 +172,8 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
         }
 
         ValueTask ReportAsync(int done, int failed) => ProgressAsync(new ProgressRecord(
-            id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {Count} probes, {failed} failed")) { PercentComplete = done * 100 / Count });
+            id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {Count} probes, {failed} failed"))
+        { PercentComplete = done * 100 / Count });
     }
 
     private void Note(bool passed)

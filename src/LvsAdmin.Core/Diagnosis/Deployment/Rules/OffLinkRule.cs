@@ -41,7 +41,8 @@ internal sealed class OffLinkRule : DeploymentRule
         return (server is not null
             && (await server.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(address).Select(held => held.Interface).FirstOrDefault() is { IsUp: false } down
             ? Failed(server, $"{address} is on a link of the director", $"{address} is on {down.Name}, which is down", InVain) with { Advice = $"ip link set dev {down.Name} up" }
-            : await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false)) with { RealServer = new LvsServerId(address) };
+            : await CheckAsync(context.Director, address, cancellationToken).ConfigureAwait(false)) with
+        { RealServer = new LvsServerId(address) };
     }
 
     private async ValueTask<LvsDeploymentCheck> CheckAsync(DeploymentHost director, LvsAddress address, CancellationToken cancellationToken)

@@ -36,6 +36,7 @@ internal sealed class ReversePathRule : RealServerRule
             {
                 Remedy = Remedies.EnableVip(host.Host, vip, server.Server),
             }
-            : Passed(host, expected, $"the effective rp_filter of {device.Name} is {level}")) with { Vip = vip };
+            : Passed(host, expected, $"the effective rp_filter of {device.Name} is {level}")) with
+        { Vip = vip };
     }
 }

@@ -25,7 +25,8 @@ internal sealed class SchedulerRule : DeploymentRule
                 {
                     Remedy = LvsRemedy.On(context.Director.Host, "Set-LvsVirtualService", ("VirtualService", service.Id), ("Scheduler", Usual)),
                 }
-                : Passed(context.Director, Expected, $"the scheduler is {service.Service.Scheduler}")) with { VirtualService = service.Id };
+                : Passed(context.Director, Expected, $"the scheduler is {service.Service.Scheduler}")) with
+            { VirtualService = service.Id };
         }
     }
 }

@@ -139,6 +139,7 @@ internal sealed class VipLink : IPacketLink
             }
 
             return wrapped;
-        });
+        }
+        );
     }
 }
