@@ -23,6 +23,9 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     // The directors in the order in which they came, and what was chosen at each.
     private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Services, IReadOnlyList<LvsServerSelector>? Servers)> _chosen = [];
     private readonly List<RolloutDirector> _directors = [];
+
+    // As they were named: what is asked of several at once comes in any order.
+    private readonly List<HostReference> _named = [];
     private volatile bool _failed;
 
     /// <summary>
@@ -177,6 +180,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     private protected override IReadOnlyCollection<HostReference> ChooseHosts()
     {
         IReadOnlyCollection<HostReference> hosts = base.ChooseHosts();
+        _named.AddRange(hosts);
         return hosts.OfType<HostReference.Remote>().FirstOrDefault() is { } remote
             ? throw new LvsValidationException("InvalidHost", $"{remote} is known by a PowerShell session, and a roll-out cannot be divided among sessions. Name the directors by -HostName or -LvsSession.")
             : hosts;
@@ -186,7 +190,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     {
         RolloutOptions options = ReadOptions();
         Dictionary<HostReference, RolloutDirector> directors = [];
-        foreach (HostReference host in _chosen.Select(each => each.Host).Distinct())
+        foreach (HostReference host in _chosen.Select(each => each.Host).Distinct().OrderBy(_named.IndexOf))
         {
             directors.Add(host, new RolloutDirector($"{host}", (isAgain, stop) => OpenAsync(host, isAgain, stop)));
         }
@@ -199,7 +203,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         });
         IReadOnlyList<HostReference> serverHosts = Referenced(RealServerHost);
         await OnHostsAsync(serverHosts, async () => selection.Add(CurrentHost, await RealServerVips.GetOwnAddressesAsync(TargetHost, StopToken)));
-        foreach ((HostReference host, IReadOnlyList<LvsServiceSelector>? services, IReadOnlyList<LvsServerSelector>? servers) in _chosen)
+        foreach ((HostReference host, IReadOnlyList<LvsServiceSelector>? services, IReadOnlyList<LvsServerSelector>? servers) in _chosen.OrderBy(each => _named.IndexOf(each.Host)))
         {
             selection.Choose(directors[host], services, servers);
         }
