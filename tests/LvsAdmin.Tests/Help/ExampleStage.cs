@@ -12,12 +12,16 @@ internal sealed class ExampleStage(CmdletFixture fixture, string folder)
 {
     private readonly List<string> _troubles = [];
     private bool _isChanged = true;
+    private bool? _isServed;
 
     /// <summary>What went wrong so far: a line for the example and one for each trouble.</summary>
     internal IReadOnlyList<string> Troubles => _troubles;
 
-    /// <summary>What puts the table back as the examples expect it, as PowerShell; run only after an example that changed something.</summary>
+    /// <summary>What makes the table $table and ends holds and sessions, as PowerShell; run only after an example that changed something, or for one that finds another table.</summary>
     internal required string Reset { get; init; }
+
+    /// <summary>The text that is run for that of an example.</summary>
+    internal Func<string, string> Adapt { get; init; } = code => code;
 
     /// <summary>Puts the files in place, and the utilities that the engine lacks.</summary>
     /// <param name="script">What else comes first.</param>
@@ -30,8 +34,9 @@ internal sealed class ExampleStage(CmdletFixture fixture, string folder)
             $ExecutionContext.SessionState.Path.SetLocation('{{folder}}')
             {{ExampleWorld.Utilities}}
             {{script}}
-            $base = {{ExampleWorld.Table}}
-            ConvertTo-LvsConfiguration @{ VirtualServices = @{ VirtualService = 'tcp/192.0.2.10:80'; Scheduler = 'rr'; RealServers = '192.0.2.21', @{ RealServer = '192.0.2.22'; Weight = 2 } } } | Set-Content web.json
+            $tables = {{ExampleWorld.Table}}, {{ExampleWorld.ServedTable}}
+            $web = ConvertTo-LvsConfiguration @{ VirtualServices = @{ VirtualService = 'tcp/192.0.2.10:80'; Scheduler = 'rr'; RealServers = '192.0.2.21', @{ RealServer = '192.0.2.22'; Weight = 2 } } }
+            $web | Set-Content web.json
             """);
     }
 
@@ -43,13 +48,15 @@ internal sealed class ExampleStage(CmdletFixture fixture, string folder)
     {
         string name = $"{cmdlet}, {example.Title}";
         string prepare = ExampleWorld.Before(cmdlet, example);
+        _isChanged |= ExampleWorld.IsServed(cmdlet) != _isServed;
+        _isServed = ExampleWorld.IsServed(cmdlet);
         if (_isChanged || prepare.Length > 0)
         {
-            Check($"before {name}", $"{(_isChanged ? Reset : string.Empty)}\n$PSDefaultParameterValues = @{{ {defaults} }}\n{prepare}");
+            Check($"before {name}", $"{(_isChanged ? $"$table = $tables[{(_isServed.Value ? 1 : 0)}]\n{Reset}" : string.Empty)}\n$PSDefaultParameterValues = @{{ {defaults} }}\n{prepare}");
         }
 
-        _isChanged = !example.Code.Contains("-WhatIf", StringComparison.Ordinal) && (prepare.Length > 0 || ExampleWorld.Changes(example));
-        EngineResult result = fixture.Engine.Run($"$PSDefaultParameterValues = @{{ {defaults} }}\n{ExampleWorld.Adapt(example.Code)}{Shown(example)}");
+        _isChanged = prepare.Length > 0 || ExampleWorld.Changes(example);
+        EngineResult result = fixture.Engine.Run($"$PSDefaultParameterValues = @{{ {defaults} }}\n{Adapt(ExampleWorld.Adapt(example.Code))}{Shown(example)}");
         List<string> wrong = [.. result.Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}")];
         if (example.Code.Contains("-WhatIf", StringComparison.Ordinal) && !result.HostText.Contains("What if: ", StringComparison.Ordinal))
         {

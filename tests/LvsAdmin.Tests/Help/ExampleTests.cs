@@ -27,23 +27,22 @@ public sealed class ExampleTests : IDisposable
         {
             Reset = """
                 $PSDefaultParameterValues = @{}
-                $others = Get-LvsSession | Where-Object Id -ne $simulated.Id
+                $others = Get-LvsSession | Where-Object Id -notin $simulated.Id
                 if ($others) { Remove-LvsSession $others }
-                if ($simulated.State -ne 'Opened') { $simulated = New-LvsSession -Simulated }
+                if ($simulated[0].State -ne 'Opened') { $simulated = New-LvsSession lb1, lb2 -Simulated }
                 $PSDefaultParameterValues = @{ '*-Lvs*:LvsSession' = $simulated }
                 Get-LvsRealServer -Held | Resume-LvsRealServer -Weight 1
                 Get-LvsSyncDaemon | Stop-LvsSyncDaemon
-                Sync-LvsConfiguration -Configuration $base -Prune -DrainTimeout 0 -MinimumAvailable 0
+                Sync-LvsConfiguration -Configuration $table -Prune -DrainTimeout 0 -MinimumAvailable 0
                 """,
+            // The hosts that an example names are simulated ones: the parameter that names them is bound in HelpTests, and opens sessions in the lab.
+            Adapt = code => code.Replace("-HostName lb1, lb2", "-LvsSession $simulated", StringComparison.Ordinal).Replace("-HostName lb1", "-LvsSession $simulated[0]", StringComparison.Ordinal),
         };
-        stage.Prepare("""
-            $simulated = New-LvsSession -Simulated
-            $before = Checkpoint-LvsTable -LvsSession $simulated
-            """);
+        stage.Prepare("$simulated = New-LvsSession lb1, lb2 -Simulated");
         foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.Simulated)
         {
             // Those of sessions take their own sessions by this parameter.
-            stage.Run(cmdlet, example, cmdlet.EndsWith("-LvsSession", StringComparison.Ordinal) ? string.Empty : "'*-Lvs*:LvsSession' = $simulated");
+            stage.Run(cmdlet, example, cmdlet.EndsWith("-LvsSession", StringComparison.Ordinal) ? string.Empty : "'*-Lvs*:LvsSession' = $simulated[0]");
         }
 
         Assert.True(stage.Troubles.Count == 0, string.Join('\n', stage.Troubles));

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Kernel;
 using LvsAdmin.Tests.Support;
@@ -12,8 +15,32 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lvs-examples").FullName;
 
+    private static readonly ConcurrentBag<Socket> Connections = [];
+
+    /// <summary>Opens a connection from the client, or tries to, for the examples that look at connections; they call it.</summary>
+    public static void Connect(string address, int port) => Topology.InNamespace("client", () =>
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 5000 };
+        Connections.Add(socket);
+        try
+        {
+            socket.Connect(IPAddress.Parse(address), port);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // It went through the director, and nobody listens there.
+        }
+
+        return true;
+    });
+
     public void Dispose()
     {
+        foreach (Socket socket in Connections)
+        {
+            socket.Dispose();
+        }
+
         Environment.SetEnvironmentVariable("STAND_IN_NAMESPACES", null);
         Directory.Delete(_folder, recursive: true);
     }
@@ -32,10 +59,15 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
                     $PSDefaultParameterValues = @{}
                     Get-LvsSession | Remove-LvsSession
                     Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
-                    Sync-LvsConfiguration -Configuration $base -Prune -DrainTimeout 0 -MinimumAvailable 0 -NetworkNamespace director
+                    Sync-LvsConfiguration -Configuration $table -Prune -DrainTimeout 0 -MinimumAvailable 0 -NetworkNamespace director
                     """,
             };
-            stage.Prepare("$before = Checkpoint-LvsTable -NetworkNamespace director");
+            // The programs that examples call are to work where the cmdlets do.
+            stage.Prepare("""
+                'ip', 'ipvsadm' | ForEach-Object {
+                    $ExecutionContext.InvokeProvider.Item.Set("function:global:$_", [scriptblock]::Create("/usr/sbin/ip netns exec `$PSDefaultParameterValues['*-Lvs*:NetworkNamespace'] $_ `$args"))
+                }
+                """);
             string? only = Environment.GetEnvironmentVariable("LVS_EXAMPLES");
             foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.InLab.Where(each => only is null || only.Split(',').Contains(each.Cmdlet)))
             {
@@ -49,6 +81,18 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
         }
         finally
         {
+            fixture.Engine.Run("""
+                $PSDefaultParameterValues = @{}
+                'rs1', 'rs2' | ForEach-Object {
+                    Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip
+                    Reset-LvsArpPolicy * -NetworkNamespace $_
+                }
+                Get-LvsDirectorVip -NetworkNamespace director | Disable-LvsDirectorVip -Force
+                Disable-LvsForwarding IPv4, IPv6 -NetworkNamespace director
+                Get-LvsSyncDaemon -NetworkNamespace director | Stop-LvsSyncDaemon
+                Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
+                Clear-LvsTable -NetworkNamespace director
+                """);
             Topology.RemoveHost("lb2");
         }
     }
