@@ -34,13 +34,18 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
         return true;
     });
 
-    public void Dispose()
+    /// <summary>Ends these connections.</summary>
+    public static void Close()
     {
-        foreach (Socket socket in Connections)
+        while (Connections.TryTake(out Socket? socket))
         {
             socket.Dispose();
         }
+    }
 
+    public void Dispose()
+    {
+        Close();
         Environment.SetEnvironmentVariable("STAND_IN_NAMESPACES", null);
         Directory.Delete(_folder, recursive: true);
     }
