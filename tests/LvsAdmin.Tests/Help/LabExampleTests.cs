@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using LvsAdmin.Tests.Cmdlets;
@@ -73,13 +72,9 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
                     $ExecutionContext.InvokeProvider.Item.Set("function:global:$_", [scriptblock]::Create("/usr/sbin/ip netns exec `$PSDefaultParameterValues['*-Lvs*:NetworkNamespace'] $_ `$args"))
                 }
                 """);
-            string? only = Environment.GetEnvironmentVariable("LVS_EXAMPLES");
-            foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.InLab.Where(each => only is null || only.Split(',').Contains(each.Cmdlet)))
+            foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.InLab)
             {
-                long began = Stopwatch.GetTimestamp();
-                int known = stage.Troubles.Count;
                 stage.Run(cmdlet, example, $"'*-Lvs*:NetworkNamespace' = '{ExampleWorld.Machine(cmdlet, example)}'");
-                Console.WriteLine($"EX {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} {cmdlet}, {example.Title} {string.Join('\n', stage.Troubles.Skip(known))}");
             }
 
             Assert.True(stage.Troubles.Count == 0, string.Join('\n', stage.Troubles));
