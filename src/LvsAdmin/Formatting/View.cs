@@ -279,11 +279,11 @@ public static class View
     public static string PlanText(PSObject plan) =>
         string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
 
-    // PowerShell breaks a long heading within words: here it goes on in a line of its own.
+    // PowerShell breaks a long heading within words: here it goes on in a line of its own, indented as the label is.
     private static string Heading(string begin, string more)
     {
         int last = begin.Length - (begin.LastIndexOf('\n') + 1);
-        return last + more.Length > HeadingColumns ? $"{begin}\n{more.TrimStart(' ', ',')}" : begin + more;
+        return last + more.Length > HeadingColumns ? $"{begin}\n   {more.TrimStart(' ', ',')}" : begin + more;
     }
 
     private static IEnumerable<string> Lines(PSObject value, string property) =>
