@@ -147,7 +147,7 @@ public sealed class ViewTests(CmdletFixture fixture)
 
         RealServer           Check       Outcome         ms Found
         ----------           -----       -------         -- -----
-        [2001:db8::21]:80    Http        Failed       12.5 404 (expected: 200)
+        [2001:db8::21]:80    Http        Failed        12.5 404 (expected: 200)
         """,
         new LvsProbeResult
         {

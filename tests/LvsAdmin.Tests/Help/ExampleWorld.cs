@@ -181,7 +181,7 @@ internal static class ExampleWorld
         ("Get-LvsRealServerVip", "Example 2") => "Set-LvsArpPolicy all, eth0 -Ignore 0 -Announce 0",
         ("Get-LvsRealServerVip", "Example 1") => "Disable-LvsRealServerVip 192.0.2.11, 192.0.2.12, 198.51.100.10",
         ("Test-LvsDeployment", "Example 2") => "Set-LvsArpPolicy all, eth0 -Ignore 0 -NetworkNamespace rs2",
-        ("Test-LvsDeployment", "Example 4") => "Set-LvsArpPolicy all -Ignore 1 -NetworkNamespace rs2",
+        ("Test-LvsDeployment", "Example 5") => "Set-LvsArpPolicy all -Ignore 1 -NetworkNamespace rs2",
         ("Get-LvsArpPolicy", "Example 6") => "Set-LvsArpPolicy all -Ignore 1 -Persistent; Set-LvsArpPolicy all -Ignore 0",
         ("Import-LvsConfiguration", "Example 1") => "$web | Set-Content web.json",
         ("Test-LvsRealServerVip", "Example 3") or ("Test-LvsRealServer", "Example 1") => "'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 192.0.2.10 -NetworkNamespace $_ }",
