@@ -71,8 +71,8 @@ function Invoke-Pack {
     $version = (Import-PowerShellDataFile $PSScriptRoot/LvsAdmin.psd1).ModuleVersion
     Copy-Item $PSScriptRoot/src/LvsAdmin/bin/Release/LvsAdmin.$version.nupkg $out
     [System.IO.Compression.ZipFile]::ExtractToDirectory("$out/LvsAdmin.$version.nupkg", $module)
-    # What NuGet puts around the files.
-    Remove-Item -LiteralPath $module/_rels, $module/package, "$module/[Content_Types].xml", $module/LvsAdmin.nuspec -Recurse
+    # What NuGet puts around the files; some of it is hidden.
+    Remove-Item -LiteralPath $module/_rels, $module/package, "$module/[Content_Types].xml", $module/LvsAdmin.nuspec -Recurse -Force
 
     # The packed module must stand on its own.
     $null = Test-ModuleManifest $module/LvsAdmin.psd1
