@@ -16,6 +16,9 @@ internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationTok
     /// <summary>The host.</summary>
     internal ILvsHost Host => host;
 
+    /// <summary>How results name it in a sentence: the network namespace where it is one.</summary>
+    internal string Name => host.NetworkNamespace ?? host.Name;
+
     /// <summary>The connection to its IPVS, which takes one call at a time; directors have one.</summary>
     /// <exception cref="IpvsException">IPVS is missing, or may not be asked.</exception>
     internal ValueTask<IpvsClient> ConnectAsync(CancellationToken cancellationToken) =>

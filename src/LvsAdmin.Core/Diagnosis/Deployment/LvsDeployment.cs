@@ -13,7 +13,7 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <param name="realServers">Hosts of real servers; which is which, their addresses tell.</param>
 /// <param name="reach">Gives the host of a real server's address where none of those has it; null where such a server cannot be looked at.</param>
 /// <param name="client">The host that clients ask from; null for none.</param>
-public sealed class LvsDeployment(
+public sealed partial class LvsDeployment(
     IReadOnlyList<LvsDeploymentDirector> directors, IReadOnlyList<ILvsHost> realServers, Func<LvsAddress, ILvsHost>? reach, ILvsHost? client)
 {
     private readonly Dictionary<ILvsHost, DeploymentHost> _hosts = [];
