@@ -14,8 +14,6 @@ namespace LvsAdmin.Core.Network;
 /// <param name="time">The clock.</param>
 public sealed class DrainWatcher(ILvsHost host, IpvsClient client, TimeProvider time)
 {
-    private const string ExpireTemplates = "/proc/sys/net/ipv4/vs/expire_quiescent_template";
-
     // A client that has not got its SYN-ACK asks again after one second, and after two more (RFC 6298).
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
@@ -93,5 +91,5 @@ public sealed class DrainWatcher(ILvsHost host, IpvsClient client, TimeProvider 
     }
 
     private async ValueTask<bool> TemplatesExpireAsync(CancellationToken cancellationToken) =>
-        _templatesExpire ??= (await host.ReadFileAsync(ExpireTemplates, cancellationToken).ConfigureAwait(false))?.Trim() is { } text && text != "0";
+        _templatesExpire ??= await KernelParameters.IsSetAsync(host, "expire_quiescent_template", cancellationToken).ConfigureAwait(false);
 }
