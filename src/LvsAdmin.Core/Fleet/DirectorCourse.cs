@@ -78,10 +78,10 @@ public sealed class DirectorCourse : RolloutCourse
         string[] unable = [.. peers.Select(peer => WhyNoSubstitute(peer, member) is { } why ? $"{peer.Target}: {why}" : null).OfType<string>()];
         string others = peers.Length == 0
             ? "none of the other directors has a service of it"
-            : string.Create(CultureInfo.InvariantCulture, $"{peers.Length - unable.Length} of the {peers.Length} others of its pair can ({string.Join("; ", unable)})");
+            : string.Create(CultureInfo.InvariantCulture, $"{peers.Length - unable.Length} of the {peers.Length} others of its pair can{(unable.Length == 0 ? string.Empty : $" ({string.Join("; ", unable)})")}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{member.Target} cannot be taken out: at least {MinimumOf(member)} other director has to be able to stand in for it, and {others}. Name all directors of the pair (-Director) and mend what is wrong, or lower the minimum (-MinimumAvailable {peers.Length - unable.Length}) if this is meant.");
+            $"{member.Target} cannot be taken out: at least {MinimumOf(member)} other {(MinimumOf(member) == 1 ? "director has" : "directors have")} to be able to stand in for it, and {others}. Name all directors of the pair (-Director) and mend what is wrong, or lower the minimum (-MinimumAvailable {peers.Length - unable.Length}) if this is meant.");
     }
 
     /// <inheritdoc/>

@@ -81,7 +81,7 @@ public sealed class BatchingTests
             // Some on two ports, some in no service, some at weight 0.
             for (int port = 80; port < 80 + random.Next(3); port++)
             {
-                servers[new LvsServerId(target.Address, (ushort)port)] = random.Next(4) > 0;
+                servers[new LvsServerId(target.Addresses[0], (ushort)port)] = random.Next(4) > 0;
             }
         }
 

@@ -237,7 +237,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         }
 
         _directors.AddRange(directors.Values);
-        using RolloutScripts scripts = Scripts(_directors.Count);
+        using RolloutScripts scripts = Scripts();
         bool isWhatIf = LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? whatIf : GetVariableValue("WhatIfPreference"));
         RolloutWork work = new(this, scripts, options, isWhatIf, Names)
         {
@@ -350,8 +350,9 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         return (Hosts.Get(reference), await Hosts.ConnectAsync(reference, stop));
     }
 
-    private RolloutScripts Scripts(int count) => new(
-        new JobCall(this, new HashSet<string>(), null).CreatePool(count), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [], ThrottleLimit)
+    // As many as hosts are in work at once: those are not known yet.
+    private RolloutScripts Scripts() => new(
+        new JobCall(this, new HashSet<string>(), null).CreatePool(int.MaxValue), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [], ThrottleLimit)
     {
         Tell = (target, told) => _ = TellAsync(target, told),
     };
