@@ -128,7 +128,7 @@ public sealed class DirectorRolloutTests(CmdletFixture fixture)
     [InlineData("-Director $lb2", "MinimumNotKept", "none of the other directors has a service of it")]
     [InlineData("-Director $lb1, $lb2, $lb3", "MinimumNotKept", "lb3 cannot be taken out: at least 1 other director")]
     [InlineData("-Director $lb1, $lb2 -MinimumAvailable 100%", "MinimumNotKept", "at least 2 other directors have to be able to stand in for it, and 1 of the 1 others of its pair can")]
-    [InlineData("-Director $all, $empty", "DirectorEmpty", "empty has no virtual services")]
+    [InlineData("-Director ($all + $empty)", "DirectorEmpty", "empty has no virtual services")]
     [InlineData("-Director $lb1, $lb2 -LvsSession $lb1", "HostNamedTwice", "-Director")]
     [InlineData("-Director $lb1, $lb2 -RealServer 192.0.2.21", "AmbiguousParameterSet", "")]
     [InlineData("-Director $lb1, $lb2 -ResumeFrom 'text'", "InvalidRolloutResult", "-ResumeFrom beside -Director")]

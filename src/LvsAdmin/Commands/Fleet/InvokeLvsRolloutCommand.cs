@@ -136,7 +136,8 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
     /// <summary>
     /// The real servers' own hosts: names as -HostName takes them, netns:rs1 for network namespaces of this machine, sessions of New-LvsSession, or tables of host
-    /// parameters. Which of them is which real server, their addresses tell: several real servers may be one host. Without it, each address is a host.
+    /// parameters. Which of them is which real server, their addresses tell: several real servers may be one host. Without any other choice, these hosts are worked on. Without it,
+    /// each address is a host.
     /// </summary>
     [Parameter(ParameterSetName = ServiceSet)]
     [Parameter(ParameterSetName = AddressSet)]
@@ -183,12 +184,12 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
         IReadOnlyList<LvsServiceSelector>? services = ChosenServices();
         IReadOnlyList<LvsServerSelector>? servers = ChosenServers();
-        if (services is null && servers is null && ResumeFrom is null)
+        if (services is null && servers is null && ResumeFrom is null && RealServerHost is null)
         {
             ThrowTerminatingError(Errors.ServerMissing(InputObject));
         }
 
-        _chosen.Enqueue((CurrentHost, services, servers ?? (services is null ? [.. RolloutSelection.AddressesOf(ResumeFrom!).Select(address => new LvsServerSelector(address))] : null)));
+        _chosen.Enqueue((CurrentHost, services, servers ?? (services is null && ResumeFrom is not null ? [.. RolloutSelection.AddressesOf(ResumeFrom!).Select(address => new LvsServerSelector(address))] : null)));
         return Task.CompletedTask;
     }
 
@@ -310,7 +311,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
         RequireAll();
         _ = RolloutSelection.AddressesOf(ResumeFrom ?? []).Count();
-        return (new RealServerCourse(_directors, options, work), selection.Targets(_directors, serverHosts));
+        return (new RealServerCourse(_directors, options, work), selection.Targets(_directors, serverHosts, isByHosts: _chosen.All(each => each is { Services: null, Servers: null })));
     }
 
     private void RequireAll()

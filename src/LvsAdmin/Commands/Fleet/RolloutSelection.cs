@@ -71,7 +71,10 @@ internal sealed class RolloutSelection
     /// The hosts in the order in which they were named, and by their addresses where a wildcard named several; each once, with all services that it is in: also
     /// those that were not chosen, for it is one host.
     /// </summary>
-    internal IReadOnlyList<LvsRolloutTarget> Targets(IReadOnlyList<RolloutDirector> directors, IReadOnlyList<HostReference> order)
+    /// <param name="directors">The directors, read.</param>
+    /// <param name="order">The real servers' own hosts, as they were named.</param>
+    /// <param name="isByHosts">Whether these alone were chosen, and no other address is a host.</param>
+    internal IReadOnlyList<LvsRolloutTarget> Targets(IReadOnlyList<RolloutDirector> directors, IReadOnlyList<HostReference> order, bool isByHosts)
     {
         LvsRealServer[] all = [.. directors.SelectMany(director => director.Services).SelectMany(each => each.Servers)];
         List<LvsRolloutTarget> targets = [];
@@ -79,6 +82,11 @@ internal sealed class RolloutSelection
         foreach (LvsAddress address in _addresses.OrderBy(each => each.Value).ThenBy(each => each.Key).Select(each => each.Key).Where(taken.Add))
         {
             HostReference? host = order.FirstOrDefault(each => _hosts.TryGetValue(each, out IReadOnlySet<LvsAddress>? own) && own.Contains(address));
+            if (host is null && isByHosts)
+            {
+                continue;
+            }
+
             LvsAddress[] addresses = [address];
             if (host is not null)
             {
