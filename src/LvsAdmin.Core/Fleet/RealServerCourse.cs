@@ -7,21 +7,34 @@ namespace LvsAdmin.Core.Fleet;
 /// A roll-out over real servers: each is drained at every director, and gets its weight back after the work. A host that fails after its script was begun stays suspended, for
 /// nobody knows what it is like; one that fails before is given back as it was.
 /// </summary>
-/// <param name="directors">All directors that send the hosts traffic, read (<see cref="RolloutDirector.ReadAsync"/>).</param>
-/// <param name="options">How it goes on.</param>
-/// <param name="work">Shows what happens.</param>
-public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, RolloutOptions options, IRolloutWork work) : RolloutCourse
+public sealed class RealServerCourse : RolloutCourse
 {
-    private RolloutPool[] Pools => [.. directors.SelectMany(director => director.Pools(options.MinimumAvailable))];
+    private readonly IReadOnlyList<RolloutDirector> _directors;
+    private readonly RolloutOptions _options;
+    private readonly IRolloutWork _work;
+
+    /// <summary>Takes the directors.</summary>
+    /// <param name="directors">All that send the hosts traffic, read (<see cref="RolloutDirector.ReadAsync"/>).</param>
+    /// <param name="options">How it goes on.</param>
+    /// <param name="work">Shows what happens.</param>
+    public RealServerCourse(IReadOnlyList<RolloutDirector> directors, RolloutOptions options, IRolloutWork work)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _directors = directors;
+        _options = options with { By = RolloutOwner.New(options.By) };
+        _work = work;
+    }
+
+    private RolloutPool[] Pools => [.. _directors.SelectMany(director => director.Pools(_options.MinimumAvailable))];
 
     /// <inheritdoc/>
     internal override async ValueTask<string?> RefreshAsync(CancellationToken cancellationToken)
     {
-        foreach (RolloutDirector director in directors)
+        foreach (RolloutDirector director in _directors)
         {
             try
             {
-                await director.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+                await director.ReadAsync(_options, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception lost) when (IsExpected(lost))
             {
@@ -45,17 +58,17 @@ public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, R
     }
 
     /// <inheritdoc/>
-    internal override RolloutHost Begin(LvsRolloutTarget target, int batch) => new(target, batch, directors, options.Time);
+    internal override RolloutHost Begin(LvsRolloutTarget target, int batch) => new(target, batch, _directors, _options.Time);
 
     /// <inheritdoc/>
     internal override Task BesideAsync(IReadOnlyList<RolloutHost> hosts, CancellationToken cancellationToken) =>
-        Task.WhenAll(directors.Select(director => new RolloutDrain(director, options).RunAsync(hosts, cancellationToken)));
+        Task.WhenAll(_directors.Select(director => new RolloutDrain(director, _options).RunAsync(hosts, cancellationToken)));
 
     /// <inheritdoc/>
     internal override async ValueTask TakeOutAsync(RolloutHost host, Func<ValueTask> showAsync, CancellationToken stop)
     {
         Task<Exception?[]> drained = Task.WhenAll(host.Places.Select(place => place.Drained));
-        while (await Task.WhenAny(drained, Task.Delay(CheckPause, options.Time, CancellationToken.None)).ConfigureAwait(false) != drained)
+        while (await Task.WhenAny(drained, Task.Delay(CheckPause, _options.Time, CancellationToken.None)).ConfigureAwait(false) != drained)
         {
             await showAsync().ConfigureAwait(false);
         }
@@ -67,9 +80,9 @@ public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, R
             return;
         }
 
-        if (options.Force && failures.All(failure => failure is LvsDrainException))
+        if (_options.Force && failures.All(failure => failure is LvsDrainException))
         {
-            await work.WarnAsync($"{host.Target}: {string.Join("; ", failures.Select(failure => failure.Message))}. Because of -Force it is worked on nevertheless: these connections may break.").ConfigureAwait(false);
+            await _work.WarnAsync($"{host.Target}: {string.Join("; ", failures.Select(failure => failure.Message))}. Because of -Force it is worked on nevertheless: these connections may break.").ConfigureAwait(false);
             return;
         }
 
@@ -79,7 +92,7 @@ public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, R
     /// <inheritdoc/>
     internal override async ValueTask GiveBackAsync(RolloutHost host, CancellationToken stop)
     {
-        Exception?[] failures = await Task.WhenAll(host.Places.Select(place => AttemptAsync(() => RolloutHolds.ResumeAsync(place, isGradual: true, options, stop)))).ConfigureAwait(false);
+        Exception?[] failures = await Task.WhenAll(host.Places.Select(place => AttemptAsync(() => RolloutHolds.ResumeAsync(place, isGradual: true, _options, stop)))).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         if (failures.OfType<Exception>().FirstOrDefault() is { } failure)
         {
@@ -95,16 +108,16 @@ public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, R
         {
             if (!host.IsTouched)
             {
-                await RolloutHolds.TakeBackAsync(place, options, end).ConfigureAwait(false);
+                await RolloutHolds.TakeBackAsync(place, _options, end).ConfigureAwait(false);
             }
             else if (isReturning)
             {
                 // It is healthy: what has begun is finished, at once.
-                await RolloutHolds.ResumeAsync(place, isGradual: false, options, end).ConfigureAwait(false);
+                await RolloutHolds.ResumeAsync(place, isGradual: false, _options, end).ConfigureAwait(false);
             }
             else
             {
-                await RolloutHolds.NoteAsync(place, why, options, end).ConfigureAwait(false);
+                await RolloutHolds.NoteAsync(place, why, _options, end).ConfigureAwait(false);
             }
         }))).ConfigureAwait(false);
 
@@ -114,6 +127,9 @@ public sealed class RealServerCourse(IReadOnlyList<RolloutDirector> directors, R
             ? $"It is in service{(host.IsTouched ? string.Empty : " as before, and nothing was done to it")}.{troubles}"
             : $"It stays suspended at {string.Join(", ", where)} and gets no new connections.{troubles}";
     }
+
+    /// <inheritdoc/>
+    internal override void End() => RolloutOwner.End(_options.By);
 
     private static async Task<Exception?> AttemptAsync(Func<ValueTask> attempt)
     {

@@ -54,6 +54,10 @@ public sealed class Rollout(RolloutCourse course, RolloutOptions options, IRollo
             work.Interrupted(_interrupted, remaining);
             throw;
         }
+        finally
+        {
+            course.End();
+        }
     }
 
     private async ValueTask<string?> RunBatchesAsync(List<LvsRolloutTarget> remaining, int total, CancellationToken stop)

@@ -54,6 +54,11 @@ public abstract class RolloutCourse
     /// <returns>In what state it is, in sentences.</returns>
     internal abstract ValueTask<string> LeaveAsync(RolloutHost host, string why, CancellationToken end);
 
+    /// <summary>Ends the roll-out, whatever came of it.</summary>
+    internal virtual void End()
+    {
+    }
+
     /// <summary>Whether an error is one of a host or of its kernel, and no fault of ours.</summary>
     private protected static bool IsExpected(Exception exception) =>
         exception is Ipvs.IpvsException or Hosts.LvsHostException or Network.LvsDrainException or Ipvs.LvsValidationException or Netlink.NetlinkException;
