@@ -123,7 +123,9 @@ public sealed class RealServerCourse : RolloutCourse
 
         string[] where = [.. host.Places.Where(place => place.Entries.Any(entry => entry.IsOut)).Select(place => place.Director.Name)];
         string troubles = string.Concat(failures.OfType<Exception>().Select(failure => $" {failure.Message}"));
-        return where.Length == 0
+        return where.Length == 0 && !host.IsTouched && host.Places.Any(place => place.Entries.Any(entry => entry is { Earlier: not null, Server.Weight: 0 }))
+            ? $"It is as before, and nothing was done to it.{troubles}"
+            : where.Length == 0
             ? $"It is in service{(host.IsTouched ? string.Empty : " as before, and nothing was done to it")}.{troubles}"
             : $"It stays suspended at {string.Join(", ", where)} and gets no new connections.{troubles}";
     }
