@@ -83,6 +83,11 @@ try {
     Start-LvsSyncDaemon Master eth0 -SyncId 7 @lb1
     Invoke-Step -Name Switch-Director -Parameters @{ Active = $lb1; Standby = $lb2 } -Data @{ Active = $lb2; Standby = $lb1; Client = $client }
 
+    # Back again, one after the other: each is upgraded while the other one has the virtual IPs.
+    Remove-Item "$marks/*"
+    $pair = @{ DirectorHost = $lb1, $lb2 }
+    Invoke-Step -Name Invoke-KernelUpgrade -Parameters ($pair + @{ Upgrade = $upgrade }) -Data ($pair + @{ IsUpgraded = $isUpgraded })
+
     if (Get-Command keepalived -CommandType Application -ErrorAction Ignore) {
         $file = Join-Path $modules keepalived.conf
         Set-Content $file @'
