@@ -96,19 +96,10 @@ internal sealed partial class DeploymentHost
     {
         return (await FactAsync("table", ReadAsync, cancellationToken).ConfigureAwait(false))!;
 
-        async ValueTask<IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>> ReadAsync(CancellationToken stop)
-        {
-            IpvsClient ipvs = await ConnectAsync(stop).ConfigureAwait(false);
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in await ipvs.GetServicesAsync(stop).ConfigureAwait(false))
-            {
-                services.Add((service, await ipvs.GetRealServersAsync(service.VirtualService, stop).ConfigureAwait(false)));
-            }
-
-            return services;
-        }
+        async ValueTask<IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>> ReadAsync(CancellationToken stop) =>
+            await IpvsTable.ReadAsync(await ConnectAsync(stop).ConfigureAwait(false), null, stop).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> IsSetAsync(string path, CancellationToken cancellationToken) =>
-        (await ReadAsync(path, cancellationToken).ConfigureAwait(false))?.Trim() is { } text && text != "0";
+        KernelParameterText.IsSet(await ReadAsync(path, cancellationToken).ConfigureAwait(false));
 }

@@ -112,7 +112,7 @@ public sealed partial class LvsDeployment(
         {
             try
             {
-                IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>? table = await ReadTableAsync(director, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>? table = await ReadTableAsync(director, head, cancellationToken).ConfigureAwait(false);
                 isComplete &= table is not null;
                 tables.Add((head, table ?? []));
                 LvsAddress[] vips = [.. VipsOf(table ?? [])];
@@ -158,18 +158,11 @@ public sealed partial class LvsDeployment(
 
     // Null where there is no IPVS, which a rule tells.
     private static async ValueTask<IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>?> ReadTableAsync(
-        LvsDeploymentDirector director, CancellationToken cancellationToken)
+        LvsDeploymentDirector director, DeploymentHost head, CancellationToken cancellationToken)
     {
         try
         {
-            IpvsClient ipvs = await director.Connect(cancellationToken).ConfigureAwait(false);
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in (await ipvs.GetServicesAsync(cancellationToken).ConfigureAwait(false)).Where(service => director.Chooses(service.VirtualService)))
-            {
-                services.Add((service, await ipvs.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false)));
-            }
-
-            return services;
+            return [.. (await head.GetTableAsync(cancellationToken).ConfigureAwait(false)).Where(each => director.Chooses(each.Service.VirtualService))];
         }
         catch (IpvsException missing) when (missing.Error == IpvsError.ModuleNotLoaded)
         {
