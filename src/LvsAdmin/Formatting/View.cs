@@ -34,7 +34,9 @@ public static class View
     {
         if (Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error)
         {
-            return error;
+            // The view's last column at 80 columns: a table would break it within words.
+            const int Width = 34;
+            return string.Join('\n', Wrapped(string.Empty, error, Width));
         }
 
         (string Name, string Property)[] phases =
@@ -206,15 +208,14 @@ public static class View
     }
 
     // What stands before the first line is as wide before the others; 79 columns are read easily on wider screens too.
-    private static IEnumerable<string> Wrapped(string before, string text)
+    private static IEnumerable<string> Wrapped(string before, string text, int width = 79)
     {
-        const int Width = 79;
         StringBuilder line = new(before);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length > before.Length)
             {
-                if (line.Length + 1 + word.Length > Width)
+                if (line.Length + 1 + word.Length > width)
                 {
                     yield return line.ToString();
                     line.Clear().Append(' ', before.Length);
