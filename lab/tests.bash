@@ -143,6 +143,15 @@ run_tests() {
         done
         [ ${#missing[@]} -eq 0 ] || printf '  %s\n' "${missing[@]}"
     fi
+    if [ $fails -gt 0 ]; then
+        echo "Failed:"
+        for name in machine fleet "${kernel[@]}"; do
+            # A name and, below it, what was wrong, up to the trace of the stack.
+            awk -v part="$name" '/^ +.* \[FAIL\]$/ { sub(/ \[FAIL\]$/, " (" part ")"); sub(/^ +/, "  "); print; lines = 8; next }
+                /^ +Stack Trace:/ || /^ +.* \[SKIP\]$/ { lines = 0 }
+                lines > 0 { lines--; print }' "$results/$name"
+        done
+    fi
     for name in "${problems[@]}"; do echo "FAILED: $name"; done
     echo "$passed passed, $((fails + ${#problems[@]})) failed, $skips skipped"
     [ $((fails + ${#problems[@]})) -eq 0 ]

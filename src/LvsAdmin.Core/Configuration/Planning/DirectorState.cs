@@ -69,18 +69,9 @@ internal sealed class DirectorState
     internal static async ValueTask<DirectorState> ReadAsync(IpvsClient client, LvsConfiguration? configuration, CancellationToken cancellationToken)
     {
         HashSet<LvsServiceId> named = [.. configuration?.VirtualServices.Select(service => service.VirtualService) ?? []];
-        List<LvsVirtualService> services = [];
-        Dictionary<LvsServiceId, IReadOnlyList<LvsRealServer>> servers = [];
-        foreach (LvsVirtualService service in await client.GetServicesAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (configuration is null || named.Contains(service.VirtualService) || configuration.Owns(service.VirtualService))
-            {
-                services.Add(service);
-                servers[service.VirtualService] = await client.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        return new DirectorState(services, servers)
+        IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)> table = await IpvsTable.ReadAsync(
+            client, id => configuration is null || named.Contains(id) || configuration.Owns(id), cancellationToken).ConfigureAwait(false);
+        return new DirectorState([.. table.Select(each => each.Service)], table.ToDictionary(each => each.Service.VirtualService, each => each.Servers))
         {
             Timeout = configuration is null or { Timeout: not null } ? await client.GetTimeoutAsync(cancellationToken).ConfigureAwait(false) : null,
             SyncDaemons = configuration is null or { SyncDaemons: not null } ? await client.GetSyncDaemonsAsync(cancellationToken).ConfigureAwait(false) : null,

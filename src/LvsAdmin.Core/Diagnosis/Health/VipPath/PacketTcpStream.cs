@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LvsAdmin.Core.Hosts;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
 
@@ -9,7 +10,7 @@ namespace LvsAdmin.Core.Diagnosis.Health;
 /// to a real server's. What is sent is sent again until it is acknowledged; what comes out of order is not kept, and comes again. There is no congestion control: a
 /// probe sends little.
 /// </summary>
-internal sealed class PacketTcpStream : Stream
+internal sealed class PacketTcpStream : AsynchronousStream
 {
     private const int LargestPacket = 128 * 1024;
     private const ushort Window = 32_000;
@@ -40,21 +41,6 @@ internal sealed class PacketTcpStream : Stream
         _link = link;
         _next = (uint)Random.Shared.NextInt64(uint.MaxValue);
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Connects.</summary>
     /// <param name="link">The way, which the stream then owns.</param>
@@ -116,34 +102,6 @@ internal sealed class PacketTcpStream : Stream
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     /// <summary>Ends the connection as it should end, or, where the server does not end it too, by a reset: nothing stays behind there.</summary>
     public override async ValueTask DisposeAsync()
     {
@@ -160,7 +118,7 @@ internal sealed class PacketTcpStream : Stream
                 await PutAsync(new TcpSegment { Sequence = _next, Acknowledged = _expected, Flags = TcpFlags.Reset | TcpFlags.Acknowledge }, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is SocketException or Hosts.LvsHostException or IOException)
+        catch (Exception exception) when (exception is SocketException or LvsHostException or IOException)
         {
             // The way is lost, and the server will notice by itself.
         }
