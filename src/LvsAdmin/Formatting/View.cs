@@ -32,19 +32,17 @@ public static class View
     /// <summary>How long each phase of an <see cref="LvsRolloutResult"/> took; of one that did not succeed, why.</summary>
     public static string RolloutSteps(PSObject result)
     {
-        if (Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error)
-        {
-            // The view's last column at 80 columns: a table would break it within words.
-            const int Width = 34;
-            return string.Join('\n', Wrapped(string.Empty, error, Width));
-        }
-
         (string Name, string Property)[] phases =
         [
             ("drain", nameof(LvsRolloutResult.DrainTime)), ("script", nameof(LvsRolloutResult.ScriptTime)), ("health", nameof(LvsRolloutResult.HealthCheckTime)),
             ("resume", nameof(LvsRolloutResult.ResumeTime)),
         ];
-        return string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
+        string text = Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error
+            ? error
+            : string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
+
+        // The last column of a view of 80 columns: the table itself would break within words.
+        return string.Join('\n', Wrapped(string.Empty, text, 34));
     }
 
     /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>

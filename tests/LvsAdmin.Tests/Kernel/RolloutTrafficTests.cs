@@ -71,7 +71,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         };
         Func<string, bool> isHealthy = address => address != Servers[2] || isMended;
 
-        EngineResult first = Rollout("-RealServer * -BatchSize 1, 25%, 100%", restart, isHealthy);
+        EngineResult first = Rollout("-RealServer * -BatchSize 1, 25%, 100% -HealthTimeout 5s", restart, isHealthy);
         LvsRolloutResult[] results = [.. first.Output.Select(value => (LvsRolloutResult)value.BaseObject)];
         TimeSpan stoppedAfter = watch.Elapsed;
         int answered = farm.Answered[Port];
@@ -128,7 +128,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
     private EngineResult Rollout(string parameters, Action<string> restart, Func<string, bool> isHealthy, LvsRolloutResult[]? results = null) => cmdlets.Engine.Run(
         $$"""
         $restart, $isHealthy, $results = @($input)
-        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -HealthTimeout 3s -RampUp 500ms -RampUpSteps 5 -HealthCheck {
+        Invoke-LvsRollout -NetworkNamespace director {{parameters}} -Reason 'version 2' -MinimumAvailable 2 -RampUp 500ms -RampUpSteps 5 -HealthCheck {
             ($using:isHealthy).Invoke("$_")
         } -ScriptBlock { ($using:restart).Invoke("$_") }
         """,
