@@ -159,7 +159,7 @@ public sealed class DirectorCourse : RolloutCourse
             // What was known before is told.
         }
 
-        IEnumerable<string> places = member.Vips.Order().Select(vip => HoldersOf(member, vip) is { Length: > 0 } holders ? $"{vip} is held by {string.Join(" and ", holders)}." : $"{vip} is held by none of its pair!");
+        IEnumerable<string> places = member.Held.Distinct().Order().Select(vip => HoldersOf(member, vip) is { Length: > 0 } holders ? $"{vip} is held by {string.Join(" and ", holders)}." : $"{vip} is held by none of its pair!");
         return $"{(host.IsTouched ? "Nobody knows what it is like: keep the virtual IPs away from it until it is mended." : "Its script was not begun.")} {string.Join(' ', places)}".TrimEnd();
     }
 

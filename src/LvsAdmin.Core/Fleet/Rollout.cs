@@ -196,7 +196,8 @@ public sealed class Rollout(RolloutCourse course, RolloutOptions options, IRollo
             count++;
             try
             {
-                string? bad = course.HasCheck ? await course.CheckAsync(host, end.Token).ConfigureAwait(false) : null;
+                // The first look is not cut short: without it nothing is known.
+                string? bad = course.HasCheck ? await course.CheckAsync(host, count == 1 ? stop : end.Token).ConfigureAwait(false) : null;
                 if (bad is null && work.HasHealthCheck)
                 {
                     bad = await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false);

@@ -440,10 +440,10 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
             await command.OutputAsync(result);
             if (result.State == LvsRolloutState.Failed)
             {
+                string text = $"{result.NetworkNamespace ?? result.HostName}: {result.Error}";
                 // What has a name of its own keeps it.
-                string id = failure is LvsRolloutException named ? named.Id : "RolloutHostFailed";
-                await command.ErrorAsync(new ErrorRecord(
-                    new LvsRolloutException(id, $"{result.NetworkNamespace ?? result.HostName}: {result.Error}", failure), id, ErrorCategory.OperationStopped, result));
+                LvsRolloutException told = failure is LvsRolloutException named ? new(named.Id, text, failure) : new LvsRolloutException("RolloutHostFailed", text, failure);
+                await command.ErrorAsync(new ErrorRecord(told, told.Id, ErrorCategory.OperationStopped, result));
             }
         }
 
