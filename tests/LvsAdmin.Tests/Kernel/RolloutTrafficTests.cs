@@ -37,13 +37,13 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         _end.Dispose();
     }
 
-    // On request (-explicit on): beside another guest, which left this one a third of its time, one of 2928 requests was not answered within 8 seconds, and why is not known yet.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task No_request_fails_and_no_download_breaks_and_one_that_is_not_healthy_stops_it_until_it_is()
     {
         NamespaceThread.RequireIpvs();
         using Farm farm = new();
         Make(farm);
+        farm.Explain = port => Topology.InNamespace("director", () => string.Join("; ", File.ReadLines("/proc/thread-self/net/ip_vs_conn").Where(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2] == port.ToString("X4", CultureInfo.InvariantCulture))));
         farm.Request("client", Vip, Port, TimeSpan.FromMilliseconds(20));
         List<Task<bool>> downloads = [];
         Task loading = Task.Run(async () =>
@@ -92,10 +92,12 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
         Assert.Equal(Servers.Append(Servers[2]).Order(), _restarted.Order());
         Assert.All(Weights(), each => Assert.Equal(10, each.Value));
 
-        // The same without the wait: what it is for.
-        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port, Pieces))];
-        Rollout($"-RealServer {Servers[0]}, {Servers[4]} -BatchSize 2 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
-        Assert.Contains(false, await Task.WhenAll(broken));
+        // The same without the wait: what it is for. Downloads that last longer than the roll-out; requests are one at a time, so that the servers with most connections have downloads.
+        Task<bool>[] broken = [.. Servers.Select(_ => Farm.Download("client", Vip, Port, byte.MaxValue))];
+        string busiest = string.Join(", ", cmdlets.Succeed("director", $"Get-LvsRealServer {Vip}:{Port}")
+            .OrderByDescending(server => (uint)server.Properties["ActiveConnections"].Value).Take(2).Select(server => $"{server.Properties["Address"].Value}"));
+        Rollout($"-RealServer {busiest} -BatchSize 2 -DrainTimeout 0 -Force -WarningAction Ignore", restart, isHealthy);
+        Assert.False(await await Task.WhenAny(broken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
 
     private static string NamespaceOf(string address) => Array.IndexOf(Servers, address) < 4 ? "rs1" : "rs2";
@@ -104,6 +106,11 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
     {
         Topology.RunIn("director", "ip", "address", "add", $"{Vip}/32", "dev", "eth1");
         Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=1");
+        if (Environment.GetEnvironmentVariable("LVS_PORTS") is { } ports)
+        {
+            Topology.RunIn("client", "sysctl", "-qw", $"net.ipv4.ip_local_port_range={ports}");
+        }
+
         Topology.Batch("rs1", [.. Servers[..4].Select(address => $"address add {address}/32 dev eth0")]);
         Topology.Batch("rs2", [.. Servers[4..].Select(address => $"address add {address}/32 dev eth0")]);
         foreach (string server in Servers)

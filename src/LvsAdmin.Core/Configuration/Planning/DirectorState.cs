@@ -29,13 +29,9 @@ internal sealed class DirectorState
     {
         get
         {
-            foreach (LvsVirtualService service in Services.Values.OrderBy(service => service.VirtualService))
+            foreach (string line in TableLines)
             {
-                yield return $"{service.VirtualService} {Text(SettingsProperties.Of(service.Settings))}";
-                foreach (LvsRealServer server in Servers[service.VirtualService])
-                {
-                    yield return $"{service.VirtualService} -> {server.RealServer} {Text(SettingsProperties.Of(server.Settings))}";
-                }
+                yield return line;
             }
 
             if (Timeout is not null)
@@ -46,6 +42,22 @@ internal sealed class DirectorState
             foreach (LvsSyncDaemon daemon in SyncDaemons ?? [])
             {
                 yield return $"daemon {daemon.Role} {Text(SettingsProperties.Of(daemon))}";
+            }
+        }
+    }
+
+    /// <summary>The services and their servers alone, in the same way.</summary>
+    internal IEnumerable<string> TableLines
+    {
+        get
+        {
+            foreach (LvsVirtualService service in Services.Values.OrderBy(service => service.VirtualService))
+            {
+                yield return $"{service.VirtualService} {Text(SettingsProperties.Of(service.Settings))}";
+                foreach (LvsRealServer server in Servers[service.VirtualService])
+                {
+                    yield return $"{service.VirtualService} -> {server.RealServer} {Text(SettingsProperties.Of(server.Settings))}";
+                }
             }
         }
     }

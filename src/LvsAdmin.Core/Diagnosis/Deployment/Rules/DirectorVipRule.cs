@@ -7,9 +7,6 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>Whether just one director holds each VIP: none would get its clients' packets, of two the link chooses one at random.</summary>
 internal sealed class DirectorVipRule : DeploymentRule
 {
-    // One question: the answer on a link comes within milliseconds, and this is asked for each VIP that is well.
-    private const int SecondsToListen = 1;
-
     /// <inheritdoc/>
     internal override LvsDeploymentCause Cause => LvsDeploymentCause.DirectorVipMissing;
 
@@ -40,7 +37,7 @@ internal sealed class DirectorVipRule : DeploymentRule
     }
 
     private static async ValueTask<LinkAnswer> AskAsync(DeploymentHost director, LvsAddress vip, string device, bool isOwn, CancellationToken cancellationToken) =>
-        (await director.FactAsync($"who answers for {vip} on {device}", stop => new LinkProbe(director.Host, SecondsToListen).AskAsync(vip, device, isOwn, stop), cancellationToken).ConfigureAwait(false))!;
+        (await director.FactAsync($"who answers for {vip} on {device}", stop => director.Link.AskAsync(vip, device, isOwn, stop), cancellationToken).ConfigureAwait(false))!;
 
     private async ValueTask<LvsDeploymentCheck[]> CheckAsync(DeploymentContext context, LvsAddress vip, CancellationToken cancellationToken)
     {

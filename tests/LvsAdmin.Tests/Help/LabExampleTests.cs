@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using LvsAdmin.Tests.Cmdlets;
+using LvsAdmin.Tests.Kernel;
+using LvsAdmin.Tests.Support;
+
+namespace LvsAdmin.Tests.Help;
+
+/// <summary>The examples of the help that need a kernel or hosts are run, as they stand, on the lab's network.</summary>
+[Trait("Level", "Kernel")]
+[Collection(SharedTopology.Name)]
+public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<CmdletFixture>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lvs-examples").FullName;
+
+    private static readonly ConcurrentBag<Socket> Connections = [];
+
+    /// <summary>Opens a connection from the client, or tries to, for the examples that look at connections; they call it.</summary>
+    public static void Connect(string address, int port) => Topology.InNamespace("client", () =>
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 5000 };
+        Connections.Add(socket);
+        try
+        {
+            socket.Connect(IPAddress.Parse(address), port);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // It went through the director, and nobody listens there.
+        }
+
+        return true;
+    });
+
+    /// <summary>Ends these connections.</summary>
+    public static void Close()
+    {
+        while (Connections.TryTake(out Socket? socket))
+        {
+            socket.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        Environment.SetEnvironmentVariable("STAND_IN_NAMESPACES", null);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_example_for_a_kernel_runs_without_an_error()
+    {
+        NamespaceThread.RequireIpvs();
+        Environment.SetEnvironmentVariable("STAND_IN_NAMESPACES", ExampleWorld.Namespaces);
+        Topology.AddHost("lb2", "192.0.2.3");
+        try
+        {
+            ExampleStage stage = new(fixture, _folder)
+            {
+                Reset = """
+                    $PSDefaultParameterValues = @{}
+                    Get-LvsSession | Remove-LvsSession
+                    Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
+                    Sync-LvsConfiguration -Configuration $table -Prune -DrainTimeout 0 -MinimumAvailable 0 -NetworkNamespace director
+                    """,
+            };
+            // The programs that examples call are to work where the cmdlets do.
+            stage.Prepare("""
+                'ip', 'ipvsadm' | ForEach-Object {
+                    $ExecutionContext.InvokeProvider.Item.Set("function:global:$_", [scriptblock]::Create("/usr/sbin/ip netns exec `$PSDefaultParameterValues['*-Lvs*:NetworkNamespace'] $_ `$args"))
+                }
+                """);
+            foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.InLab)
+            {
+                stage.Run(cmdlet, example, $"'*-Lvs*:NetworkNamespace' = '{ExampleWorld.Machine(cmdlet, example)}'");
+            }
+
+            Assert.True(stage.Troubles.Count == 0, string.Join('\n', stage.Troubles));
+        }
+        finally
+        {
+            fixture.Engine.Run("""
+                $PSDefaultParameterValues = @{}
+                'rs1', 'rs2' | ForEach-Object {
+                    Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip
+                    Reset-LvsArpPolicy * -NetworkNamespace $_
+                }
+                Get-LvsDirectorVip -NetworkNamespace director | Disable-LvsDirectorVip -Force
+                Disable-LvsForwarding IPv4, IPv6 -NetworkNamespace director
+                Get-LvsSyncDaemon -NetworkNamespace director | Stop-LvsSyncDaemon
+                Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
+                Clear-LvsTable -NetworkNamespace director
+                """);
+            Topology.RemoveHost("lb2");
+        }
+    }
+}
