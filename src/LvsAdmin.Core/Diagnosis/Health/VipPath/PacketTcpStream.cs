@@ -21,6 +21,7 @@ internal sealed class PacketTcpStream : AsynchronousStream
 
     private readonly IPacketLink _link;
     private readonly Channel<ReadOnlyMemory<byte>> _received = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly PieceReader _reader;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,11 +35,11 @@ internal sealed class PacketTcpStream : AsynchronousStream
     private bool _peerFinished;
     private bool _isBroken;
     private volatile bool _isRepeating;
-    private ReadOnlyMemory<byte> _rest;
 
     private PacketTcpStream(IPacketLink link)
     {
         _link = link;
+        _reader = new PieceReader(_received.Reader, isStream: true);
         _next = (uint)Random.Shared.NextInt64(uint.MaxValue);
     }
 
@@ -66,25 +67,7 @@ internal sealed class PacketTcpStream : AsynchronousStream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (_rest.IsEmpty)
-        {
-            try
-            {
-                _rest = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException closed)
-            {
-                return closed.InnerException is { } failure ? throw failure : 0;
-            }
-        }
-
-        int length = Math.Min(_rest.Length, buffer.Length);
-        _rest[..length].CopyTo(buffer);
-        _rest = _rest[length..];
-        return length;
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _reader.ReadAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
