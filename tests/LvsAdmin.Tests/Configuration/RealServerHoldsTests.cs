@@ -80,7 +80,7 @@ public sealed class RealServerHoldsTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await RealServerHolds.ResumeAsync(_files, _client!, server, Hold, 10, _stop.Token));
 
         Assert.Equal((90, null), (await WeightAsync(), await HoldAsync()));
-        Assert.Empty(_files.Log.Where(line => line.StartsWith("write", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_files.Log, line => line.StartsWith("write", StringComparison.Ordinal));
     }
 
     // The first thing that is asked of the host on the way to its list of holds.
