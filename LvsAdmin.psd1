@@ -71,8 +71,10 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('LVS', 'IPVS', 'ipvsadm', 'LoadBalancer', 'Linux', 'DirectRouting', 'Networking')
-            Prerelease = ''
+            Tags         = @('LVS', 'IPVS', 'ipvsadm', 'LoadBalancer', 'Linux', 'DirectRouting', 'Networking')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'CHANGELOG.md in the folder of the module.'
+            Prerelease   = ''
         }
     }
 }

@@ -11,7 +11,7 @@
     Builds, and runs every level of tests that this machine can run, with Pester and PSScriptAnalyzer from the gallery.
 .EXAMPLE
     ./build.ps1 Pack
-    Makes the module as users get it: out/LvsAdmin, and out/LvsAdmin.zip.
+    Makes the module as users get it: out/LvsAdmin, out/LvsAdmin.zip, and out/LvsAdmin.VERSION.nupkg for a gallery.
 #>
 [CmdletBinding()]
 param(
@@ -62,21 +62,23 @@ function Invoke-Demo {
 }
 
 function Invoke-Pack {
+    # The build makes the package: src/LvsAdmin/LvsAdmin.csproj has the list of what is in it.
     Invoke-Build
     $out = Join-Path $PSScriptRoot 'out'
     $module = Join-Path $out 'LvsAdmin'
     if (Test-Path $out) { Remove-Item $out -Recurse }
-    $null = New-Item $module/bin -ItemType Directory
-
-    $parts = 'LvsAdmin.psd1', 'lvsadmin-configuration.schema.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'en-US' | ForEach-Object { Join-Path $PSScriptRoot $_ }
-    Copy-Item $parts $module -Recurse
-    Copy-Item $PSScriptRoot/bin/LvsAdmin* $module/bin -Exclude *.pdb
+    $null = New-Item $module -ItemType Directory
+    $version = (Import-PowerShellDataFile $PSScriptRoot/LvsAdmin.psd1).ModuleVersion
+    Copy-Item $PSScriptRoot/src/LvsAdmin/bin/Release/LvsAdmin.$version.nupkg $out
+    [System.IO.Compression.ZipFile]::ExtractToDirectory("$out/LvsAdmin.$version.nupkg", $module)
+    # What NuGet puts around the files.
+    Remove-Item -LiteralPath $module/_rels, $module/package, "$module/[Content_Types].xml", $module/LvsAdmin.nuspec -Recurse
 
     # The packed module must stand on its own.
-    $manifest = Test-ModuleManifest $module/LvsAdmin.psd1
+    $null = Test-ModuleManifest $module/LvsAdmin.psd1
     pwsh -NoProfile -Command "Import-Module '$($module.Replace("'", "''"))/LvsAdmin.psd1' -ErrorAction Stop"
     [System.IO.Compression.ZipFile]::CreateFromDirectory($module, "$out/LvsAdmin.zip", 'Optimal', $true)
-    Write-Information "LvsAdmin $($manifest.Version): $module and $out/LvsAdmin.zip" -InformationAction Continue
+    Write-Information "LvsAdmin ${version}: $module, $out/LvsAdmin.zip, and $out/LvsAdmin.$version.nupkg for Publish-PSResource -NupkgPath" -InformationAction Continue
 }
 
 foreach ($name in $Task) {
