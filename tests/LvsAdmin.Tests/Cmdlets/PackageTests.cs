@@ -40,7 +40,7 @@ public sealed class PackageTests(CmdletFixture fixture) : IDisposable
         Assert.Equal("LvsAdmin", Value("id"));
         Assert.Contains($"ModuleVersion        = '{Value("version")}'", manifest, StringComparison.Ordinal);
         Assert.Contains("PSModule", Value("tags").Split(' '));
-        Assert.Empty(metadata.Descendants().Where(element => element.Name.LocalName == "dependency"));
+        Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
     }
 
     [Fact]

@@ -5,10 +5,12 @@ namespace LvsAdmin.Tests.Diagnosis;
 
 /// <summary>Causes that the lab's one kernel cannot have: what is concluded from the files of older and newer ones.</summary>
 [Trait("Level", "Bytes")]
-public sealed class DeploymentRuleTests
+public sealed class DeploymentRuleTests : IAsyncDisposable
 {
     private const string Ipvs = "/proc/sys/net/ipv4/vs";
     private readonly FakeHost _director = new();
+
+    public ValueTask DisposeAsync() => _director.DisposeAsync();
 
     [Theory]
     [InlineData("5.4.0-42-generic", "1", "1", LvsCheckOutcome.Failed)]

@@ -185,9 +185,9 @@ internal static class ExampleWorld
         ("Get-LvsArpPolicy", "Example 6") => "Set-LvsArpPolicy all -Ignore 1 -Persistent; Set-LvsArpPolicy all -Ignore 0",
         ("Import-LvsConfiguration", "Example 1") => "$web | Set-Content web.json",
         ("Test-LvsRealServerVip", "Example 3") or ("Test-LvsRealServer", "Example 1") => "'rs1', 'rs2' | ForEach-Object { Enable-LvsRealServerVip 192.0.2.10 -NetworkNamespace $_ }",
-        ("Get-LvsConnection", "Example 2") => "[LvsAdmin.Tests.Help.LabExampleTests]::Connect('192.0.2.10', 80); [LvsAdmin.Tests.Help.LabExampleTests]::Connect('192.0.2.10', 80)",
-        ("Get-LvsConnection", "Example 4") => "New-LvsVirtualService 192.0.2.10:8080 -PersistenceTimeout 300; Add-LvsRealServer 192.0.2.10:8080 192.0.2.22; [LvsAdmin.Tests.Help.LabExampleTests]::Connect('192.0.2.10', 8080)",
-        ("Invoke-LvsRollout", "Example 1") => "[LvsAdmin.Tests.Help.LabExampleTests]::Close()",
+        ("Get-LvsConnection", "Example 2") => "[LvsAdmin.Tests.Help.ExampleClient]::Connect('192.0.2.10', 80); [LvsAdmin.Tests.Help.ExampleClient]::Connect('192.0.2.10', 80)",
+        ("Get-LvsConnection", "Example 4") => "New-LvsVirtualService 192.0.2.10:8080 -PersistenceTimeout 300; Add-LvsRealServer 192.0.2.10:8080 192.0.2.22; [LvsAdmin.Tests.Help.ExampleClient]::Connect('192.0.2.10', 8080)",
+        ("Invoke-LvsRollout", "Example 1") => "[LvsAdmin.Tests.Help.ExampleClient]::Close()",
         ("New-LvsRunbook", "Example 3") => "$null = Get-ChildItem runbooks | ForEach-Object Delete",
         ("Stop-LvsSyncDaemon", "Example 1") => "Start-LvsSyncDaemon Master eth0",
         ("New-LvsVirtualService", _) => "Remove-LvsVirtualService 192.0.2.10:*, fwmark/7",
@@ -197,7 +197,7 @@ internal static class ExampleWorld
         ("Resume-LvsRealServer", _) => "Suspend-LvsRealServer * 192.0.2.21",
         ("Import-LvsConfiguration", "Example 3") => "$null = [System.IO.Directory]::CreateDirectory('/etc/keepalived'); [System.IO.File]::Copy(\"$PWD/keepalived.conf\", '/etc/keepalived/keepalived.conf')",
         ("Wait-LvsRealServer", "Example 3") => "Suspend-LvsRealServer 192.0.2.10:80 *",
-        ("Wait-LvsRealServer", "Example 4") => "[LvsAdmin.Tests.Help.LabExampleTests]::Connect('192.0.2.10', 80); [LvsAdmin.Tests.Help.LabExampleTests]::Connect('192.0.2.10', 80); Suspend-LvsRealServer 192.0.2.10:80 192.0.2.21",
+        ("Wait-LvsRealServer", "Example 4") => "[LvsAdmin.Tests.Help.ExampleClient]::Connect('192.0.2.10', 80); [LvsAdmin.Tests.Help.ExampleClient]::Connect('192.0.2.10', 80); Suspend-LvsRealServer 192.0.2.10:80 192.0.2.21",
         _ => string.Empty,
     };
 

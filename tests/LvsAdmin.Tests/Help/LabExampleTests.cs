@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Kernel;
 using LvsAdmin.Tests.Support;
@@ -14,37 +11,9 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lvs-examples").FullName;
 
-    private static readonly ConcurrentBag<Socket> Connections = [];
-
-    /// <summary>Opens a connection from the client, or tries to, for the examples that look at connections; they call it.</summary>
-    public static void Connect(string address, int port) => Topology.InNamespace("client", () =>
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 5000 };
-        Connections.Add(socket);
-        try
-        {
-            socket.Connect(IPAddress.Parse(address), port);
-        }
-        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            // It went through the director, and nobody listens there.
-        }
-
-        return true;
-    });
-
-    /// <summary>Ends these connections.</summary>
-    public static void Close()
-    {
-        while (Connections.TryTake(out Socket? socket))
-        {
-            socket.Dispose();
-        }
-    }
-
     public void Dispose()
     {
-        Close();
+        ExampleClient.Close();
         Environment.SetEnvironmentVariable("STAND_IN_NAMESPACES", null);
         Directory.Delete(_folder, recursive: true);
     }
