@@ -147,6 +147,9 @@ internal sealed class Farm : IDisposable
     private void Ask(string address, int port)
     {
         using Socket socket = Open(Patience);
+        // Before, so that it is known also of one that does not get through.
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        int from = ((IPEndPoint)socket.LocalEndPoint!).Port;
         string step = "connect";
         long began = Stopwatch.GetTimestamp();
         try
@@ -158,7 +161,7 @@ internal sealed class Farm : IDisposable
         }
         catch (SocketException failure)
         {
-            Count(false, port, () => Describe(failure, step, socket, Stopwatch.GetElapsedTime(began)));
+            Count(false, port, () => Describe(failure, step, from, Stopwatch.GetElapsedTime(began)));
         }
     }
 
@@ -224,13 +227,9 @@ internal sealed class Farm : IDisposable
     }
 
     // The thread pool too: what answers runs on it, and it is this process's.
-    private string Describe(SocketException failure, string step, Socket socket, TimeSpan taken)
-    {
-        int from = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{step} from port {from}: {failure.SocketErrorCode} after {taken.TotalSeconds:0.0} s; server: {_steps.GetValueOrDefault(from, "saw nothing")}; director: {Explain?.Invoke(from)}; pool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} wait");
-    }
+    private string Describe(SocketException failure, string step, int from, TimeSpan taken) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{step} from port {from}: {failure.SocketErrorCode} after {taken.TotalSeconds:0.0} s; server: {_steps.GetValueOrDefault(from, "saw nothing")}; director: {Explain?.Invoke(from)}; pool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} wait");
 
     private void Count(bool isGood, int port, Func<string> why)
     {
