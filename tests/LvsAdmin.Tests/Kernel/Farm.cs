@@ -19,8 +19,8 @@ internal sealed class Farm : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Piece = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
 
-    /// <summary>How long to wait for what does not come. A lost packet is sent again after 1, 3, 7 and 15 seconds.</summary>
-    internal static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(8);
+    // How long to wait for what does not come. A lost packet is sent again after 1, 3 and 7 seconds.
+    private const int Patience = 8000;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(string NetworkNamespace, IPEndPoint Place), (Socket Listener, ConcurrentBag<Socket> Connections)> _servers = [];
@@ -34,9 +34,6 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Requests that were not, and why: in which step, from which port, and how far the server was that took it.</summary>
     internal ConcurrentQueue<string> Failed { get; } = [];
-
-    /// <summary>How long a request waits for each thing that has to come.</summary>
-    internal TimeSpan Patience { get; init; } = UsualPatience;
 
     /// <summary>Tells more of a request that failed, by the client's port: what the director knows of it.</summary>
     internal Func<int, string>? Explain { get; set; }
@@ -98,11 +95,11 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Begins a download of so many pieces, each a tenth of a second long.</summary>
     /// <returns>Whether it came whole; done when it ended.</returns>
-    internal static Task<bool> Download(string networkNamespace, string address, int port, byte pieces = Pieces, TimeSpan? patience = null)
+    internal static Task<bool> Download(string networkNamespace, string address, int port, byte pieces = Pieces)
     {
         Socket socket = Topology.InNamespace(networkNamespace, () =>
         {
-            Socket opened = Open(patience ?? UsualPatience);
+            Socket opened = Open();
             try
             {
                 Connect(opened, address, port, (char)pieces);
@@ -146,11 +143,20 @@ internal sealed class Farm : IDisposable
 
     private void Ask(string address, int port)
     {
-        using Socket socket = Open(Patience);
-        string step = "connect";
+        using Socket socket = Open();
+        int from = 0;
+        string step = "bind";
         long began = Stopwatch.GetTimestamp();
         try
         {
+            if (Explain is not null)
+            {
+                // Before, so that it is known also of one that does not get through.
+                socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+                from = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            }
+
+            step = "connect";
             Connect(socket, address, port, 's');
             step = "receive";
             int length = Receive(socket);
@@ -158,13 +164,12 @@ internal sealed class Farm : IDisposable
         }
         catch (SocketException failure)
         {
-            Count(false, port, () => Describe(failure, step, socket, Stopwatch.GetElapsedTime(began)));
+            Count(false, port, () => Describe(failure, step, from, Stopwatch.GetElapsedTime(began)));
         }
     }
 
     // Blocking throughout: only so does the work stay on the thread that entered the namespace.
-    private static Socket Open(TimeSpan patience) =>
-        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = (int)patience.TotalMilliseconds, ReceiveTimeout = (int)patience.TotalMilliseconds };
+    private static Socket Open() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = Patience, ReceiveTimeout = Patience };
 
     private static void Connect(Socket socket, string address, int port, char wish)
     {
@@ -224,13 +229,9 @@ internal sealed class Farm : IDisposable
     }
 
     // The thread pool too: what answers runs on it, and it is this process's.
-    private string Describe(SocketException failure, string step, Socket socket, TimeSpan taken)
-    {
-        int from = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{step} from port {from}: {failure.SocketErrorCode} after {taken.TotalSeconds:0.0} s; server: {_steps.GetValueOrDefault(from, "saw nothing")}; director: {Explain?.Invoke(from)}; pool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} wait");
-    }
+    private string Describe(SocketException failure, string step, int from, TimeSpan taken) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{step} from port {from}: {failure.SocketErrorCode} after {taken.TotalSeconds:0.0} s; server: {_steps.GetValueOrDefault(from, "saw nothing")}; director: {Explain?.Invoke(from)}; pool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} wait");
 
     private void Count(bool isGood, int port, Func<string> why)
     {
