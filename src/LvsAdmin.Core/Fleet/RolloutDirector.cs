@@ -36,12 +36,7 @@ public sealed class RolloutDirector(string name, Func<bool, CancellationToken, V
     public async ValueTask ReadAsync(RolloutOptions options, CancellationToken cancellationToken) => await UseAsync(
         async (host, client, stop) =>
         {
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in await client.GetServicesAsync(stop).ConfigureAwait(false))
-            {
-                services.Add((service, await client.GetRealServersAsync(service.VirtualService, stop).ConfigureAwait(false)));
-            }
-
+            IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = await IpvsTable.ReadAsync(client, null, stop).ConfigureAwait(false);
             Holds = await HoldStore.ReadAsync(host, stop).ConfigureAwait(false);
             Services = services;
             return true;

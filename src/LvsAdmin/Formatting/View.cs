@@ -18,6 +18,9 @@ public static class View
 {
     private const string ThisMachine = "localhost";
 
+    // What 80 columns leave behind the longest label, "   VirtualService: ".
+    private const int HeadingColumns = 61;
+
     /// <summary>The host of an object as a heading; of this machine's network namespaces, the namespace alone says enough.</summary>
     public static string Host(string hostName, string networkNamespace) => (hostName, string.IsNullOrEmpty(networkNamespace)) switch
     {
@@ -50,7 +53,7 @@ public static class View
     {
         string service = Text(server, nameof(LvsRealServer.VirtualService));
         string host = Host(Text(server, nameof(LvsRealServer.HostName)), Text(server, nameof(LvsRealServer.NetworkNamespace)));
-        return host is "" or ThisMachine ? service : $"{service} ({host})";
+        return host is "" or ThisMachine ? service : Heading(service, $" ({host})");
     }
 
     /// <summary>What ipvsadm shows behind the scheduler of an <see cref="LvsVirtualService"/>: its flags, persistence, one-packet.</summary>
@@ -86,9 +89,9 @@ public static class View
     }
 
     /// <summary>The service of an <see cref="LvsProbeResult"/> as a heading, and by which way its servers were asked.</summary>
-    public static string ProbeGroup(PSObject result) => LanguagePrimitives.IsTrue(Value(result, nameof(LvsProbeResult.ThroughVip)))
-        ? $"{Service(result)}, by the VIP"
-        : $"{Service(result)}, from {Text(result, nameof(LvsProbeResult.From))}";
+    public static string ProbeGroup(PSObject result) => Heading(
+        Service(result),
+        LanguagePrimitives.IsTrue(Value(result, nameof(LvsProbeResult.ThroughVip))) ? ", by the VIP" : $", from {Text(result, nameof(LvsProbeResult.From))}");
 
     /// <summary>What a check found, and where it failed what was expected.</summary>
     public static string Found(PSObject result) => Text(result, nameof(LvsProbeResult.Outcome)) == nameof(LvsCheckOutcome.Failed)
@@ -235,7 +238,7 @@ public static class View
     {
         string service = Text(change, nameof(LvsConfigurationChange.VirtualService));
         string host = Host(Text(change, nameof(LvsConfigurationChange.HostName)), Text(change, nameof(LvsConfigurationChange.NetworkNamespace)));
-        return $"{(service.Length > 0 ? service : "the director itself")}{(host is "" or ThisMachine ? string.Empty : $" ({host})")}";
+        return Heading(service.Length > 0 ? service : "the director itself", host is "" or ThisMachine ? string.Empty : $" ({host})");
     }
 
     /// <summary>The object of a <see cref="LvsConfigurationChange"/> within its group.</summary>
@@ -274,6 +277,13 @@ public static class View
     /// <summary>The differences of an <see cref="LvsPlan"/>, a line each.</summary>
     public static string PlanText(PSObject plan) =>
         string.Join('\n', (LanguagePrimitives.GetEnumerable(Value(plan, nameof(LvsPlan.Changes)))?.Cast<object>() ?? []).Select(change => change.ToString()));
+
+    // PowerShell breaks a long heading within words: here it goes on in a line of its own, indented as the label is.
+    private static string Heading(string begin, string more)
+    {
+        int last = begin.Length - (begin.LastIndexOf('\n') + 1);
+        return last + more.Length > HeadingColumns ? $"{begin}\n   {more.TrimStart(' ', ',')}" : begin + more;
+    }
 
     private static IEnumerable<string> Lines(PSObject value, string property) =>
         LanguagePrimitives.GetEnumerable(Value(value, property))?.Cast<object>().Select(each => $"{each}") ?? [];

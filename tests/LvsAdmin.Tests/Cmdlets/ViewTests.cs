@@ -1,4 +1,5 @@
 using LvsAdmin.Core.Diagnosis;
+using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
@@ -6,12 +7,13 @@ using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Tests.Cmdlets;
 
-/// <summary>The views at the width of a plain terminal: nothing cut off, nothing wider.</summary>
+/// <summary>The views at the width of a plain terminal and of wider ones: nothing cut off, nothing wider.</summary>
 [Collection(CmdletGroup.Name)]
 [Trait("Level", "Cmdlets")]
 public sealed class ViewTests(CmdletFixture fixture)
 {
-    private const int Columns = 80;
+    // The text of a test is what the first shows; the wider ones show the same words, in no more lines.
+    private static readonly int[] Columns = [80, 100, 160];
 
     [Fact]
     public void A_service_shows_scheduler_and_options_as_ipvsadm_does() => Shows(
@@ -151,6 +153,32 @@ public sealed class ViewTests(CmdletFixture fixture)
         Result("2001:db8:0:123:4567:89ab:cdef:10", "VipAccepted", LvsCheckOutcome.Failed, "Nothing answers on port 443.", "Start the web server."));
 
     [Fact]
+    public void A_probe_s_long_heading_breaks_between_words() => Shows(
+        """
+           VirtualService: tcp/[2001:db8:0:123:4567:89ab:cdef:10]:8080
+           (network namespace director), from netns:client
+
+        RealServer           Check       Outcome         ms Found
+        ----------           -----       -------         -- -----
+        [2001:db8::21]:80    Http        Failed       12.5 404 (expected: 200)
+        """,
+        new LvsProbeResult
+        {
+            VirtualService = LvsServiceId.Parse("[2001:db8:0:123:4567:89ab:cdef:10]:8080"),
+            RealServer = LvsServerId.Parse("[2001:db8::21]:80"),
+            Check = "Http",
+            Outcome = LvsCheckOutcome.Failed,
+            Expected = "200",
+            Found = "404",
+            Duration = TimeSpan.FromMilliseconds(12.5),
+            Target = "[2001:db8::21]:80",
+            ThroughVip = false,
+            From = "netns:client",
+            HostName = "localhost",
+            NetworkNamespace = "director",
+        });
+
+    [Fact]
     public void A_check_of_a_deployment_shows_its_mark_whole_words_and_the_line_to_copy() => Shows(
         """
            Checked on: network namespace lb
@@ -185,6 +213,8 @@ public sealed class ViewTests(CmdletFixture fixture)
         Found = found,
     };
 
+    private static string Letters(IEnumerable<string> lines) => string.Concat(string.Concat(lines).Where(letter => letter != ' ').Order());
+
     private static LvsCheckResult Result(string subject, string check, LvsCheckOutcome outcome, string message, string? remedy) =>
         new() { Subject = subject, Check = check, Outcome = outcome, Message = message, Remedy = remedy, HostName = "localhost", NetworkNamespace = "lb" };
 
@@ -203,9 +233,21 @@ public sealed class ViewTests(CmdletFixture fixture)
 
     private void Shows(string expected, params object[] values)
     {
-        fixture.Engine.Width = Columns;
-        string[] lines = [.. fixture.Engine.Render(values).Split('\n').Select(line => line.TrimEnd())];
-        Assert.All(lines, line => Assert.True(line.Length <= Columns, line));
-        Assert.Equal(expected.Split('\n').Select(line => line.TrimEnd()), lines.SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0).Reverse());
+        string[]? narrow = null;
+        foreach (int columns in Columns)
+        {
+            fixture.Engine.Width = columns;
+            string[] lines = [.. fixture.Engine.Render(values).Split('\n').Select(line => line.TrimEnd()).SkipWhile(line => line.Length == 0)];
+            lines = [.. lines.Reverse().SkipWhile(line => line.Length == 0).Reverse()];
+            Assert.All(lines, line => Assert.True(line.Length <= columns, $"{line.Length} of {columns}: {line}"));
+            if (narrow is null)
+            {
+                narrow = lines;
+                Assert.Equal(expected.Split('\n').Select(line => line.TrimEnd()), lines);
+            }
+
+            Assert.InRange(lines.Length, 1, narrow.Length);
+            Assert.Equal(Letters(narrow), Letters(lines));
+        }
     }
 }

@@ -5,12 +5,12 @@ using LvsAdmin.Tests.Kernel;
 
 namespace LvsAdmin.Tests.Help;
 
-/// <summary>The client of the lab, for the examples that look at connections: their scripts call it.</summary>
+/// <summary>The client whose connections some examples look at. What prepares them calls it, from PowerShell.</summary>
 public static class ExampleClient
 {
     private static readonly ConcurrentBag<Socket> Connections = [];
 
-    /// <summary>Opens a connection from the client, or tries to.</summary>
+    /// <summary>Opens a connection from the client, or tries to, which stays open.</summary>
     public static void Connect(string address, int port) => Topology.InNamespace("client", () =>
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 5000 };
