@@ -83,6 +83,11 @@ try {
     Start-LvsSyncDaemon Master eth0 -SyncId 7 @lb1
     Invoke-Step -Name Switch-Director -Parameters @{ Active = $lb1; Standby = $lb2 } -Data @{ Active = $lb2; Standby = $lb1; Client = $client }
 
+    # Back again, one after the other: each is upgraded while the other one has the virtual IPs.
+    Remove-Item "$marks/*"
+    $pair = @{ DirectorHost = $lb1, $lb2 }
+    Invoke-Step -Name Invoke-KernelUpgrade -Parameters ($pair + @{ Upgrade = $upgrade }) -Data ($pair + @{ IsUpgraded = $isUpgraded })
+
     if (Get-Command keepalived -CommandType Application -ErrorAction Ignore) {
         $file = Join-Path $modules keepalived.conf
         Set-Content $file @'
@@ -98,7 +103,7 @@ virtual_server 192.0.2.13 80 {
         $null = Start-Process ip "netns exec director keepalived -n -C -f $file -p $file.1 -c $file.2" -PassThru
         for ($i = 0; $i -lt 100 -and -not (Get-LvsVirtualService 192.0.2.13:* @lb1); $i++) { Start-Sleep -Milliseconds 200 }
         $move = @{ KeepalivedConfiguration = $file; Document = (Join-Path $modules web.json); Director = $lb1 }
-        Invoke-Step -Name Move-FromKeepalived -Parameters ($move + @{ StopKeepalived = { Stop-Process -Id @(Get-Content "$file.1", "$file.2") -Force } }) -Data $move
+        Invoke-Step -Name Move-FromKeepalived -Parameters ($move + @{ StopKeepalived = { sh -c "kill -STOP `$(cat $file.1 $file.2); kill -KILL `$(cat $file.1 $file.2)" } }) -Data $move
     }
 }
 finally {

@@ -37,7 +37,18 @@ part_beside_done() {
     echo "$status" >"$results/$name.status"
 }
 
-# Adds up the last lines of xunit's runs ("Total: 49, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, ..."); those of
+# The demo counts as one test: it is good when it comes to its end. What it shows is for people, and would hide here what the tests say.
+demo_done() {
+    local status=0
+    wait "$beside" || status=$?
+    beside=''
+    printf '\n=== demo\n'
+    [ $status -eq 0 ] || cat "$results/demo"
+    echo "$status" >"$results/demo.status"
+    echo "   first-light.ps1  Total: 1, Errors: 0, Failed: $((status != 0)), Skipped: 0, Not Run: 0" | tee -a "$results/demo"
+}
+
+# Adds up the last lines of xunit's runs ("Total: 49, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, ..."); those of the demo,
 # analyze.ps1 and runbooks.ps1 are made to look like them. Of no tests at all, xunit says "Total: 0" and no more.
 count() {
     local name=$1 line total errors failed skipped other
@@ -100,13 +111,19 @@ run_tests() {
     trap 'rm -rf "$results"' EXIT
     trap 'for process in $running $beside; do kill "$process"; wait "$process"; done; exit 143' INT TERM HUP
 
+    # Beforehand, for parts that run beside each other cannot both install.
+    if [ -n "$native" ]; then install_missing "${needs[@]}"; else install_missing linux.uml:user-mode-linux "${needs[@]}"; fi
+    if [ $# -eq 0 ]; then
+        # In a guest, which has one processor, while the tests of this machine use the others.
+        play "$root/examples/first-light.ps1"
+        part_beside demo run "${command[@]}"
+    fi
     part machine "${xunit[@]}" -trait- Level=Kernel -trait- Level=Fleet "$@"
     count machine
     ran_at_all=$ran
 
     # Real SSH servers in namespaces: of this machine where it lets us make some, otherwise of a guest, where logins are slower.
     if [ -z "$native" ] && [ "$(id -u)" = 0 ] && unshare --mount --net --pid --fork true 2>/dev/null; then
-        install_missing "${needs[@]}"
         part fleet "$here/fleet" run 40 "${xunit[@]}" -trait Level=Fleet "$@"
     else
         part fleet run "$here/fleet" run 40 "${xunit[@]}" -trait Level=Fleet "$@"
@@ -114,12 +131,16 @@ run_tests() {
     count fleet
     ran_at_all=$((ran_at_all + ran))
     if [ $ran -eq 0 ] && [ $# -eq 0 ]; then problems+=("the fleet level did not run"); fi
+    if [ $# -eq 0 ]; then
+        demo_done
+        count demo
+    fi
 
     if [ $# -eq 0 ] && [ -z "$native" ] && [ "$(nproc)" -gt 1 ]; then
         # A guest has one processor: two of them, each with half of the tests, take half of the time.
         kernel=(kernel kernel-traffic)
-        part_beside kernel-traffic run "${xunit[@]}" -trait Level=Kernel -namespace LvsAdmin.Tests.Kernel -namespace LvsAdmin.Tests.Configuration
-        part kernel run "${xunit[@]}" -trait Level=Kernel -namespace- LvsAdmin.Tests.Kernel -namespace- LvsAdmin.Tests.Configuration
+        part_beside kernel-traffic run "${xunit[@]}" -trait Level=Kernel -namespace LvsAdmin.Tests.Kernel -namespace LvsAdmin.Tests.Configuration -namespace LvsAdmin.Tests.Network.Persistence
+        part kernel run "${xunit[@]}" -trait Level=Kernel -namespace- LvsAdmin.Tests.Kernel -namespace- LvsAdmin.Tests.Configuration -namespace- LvsAdmin.Tests.Network.Persistence
         part_beside_done kernel-traffic
     else
         part kernel run "${xunit[@]}" -trait Level=Kernel "$@"
@@ -142,6 +163,15 @@ run_tests() {
             sed -nE "/^ +(.*) \[SKIP\]\$/{s//  \1: /;N;s/\n +//;s/\$/ ($name)/p}" "$results/$name"
         done
         [ ${#missing[@]} -eq 0 ] || printf '  %s\n' "${missing[@]}"
+    fi
+    if [ $fails -gt 0 ]; then
+        echo "Failed:"
+        for name in machine fleet "${kernel[@]}"; do
+            # A name and, below it, what was wrong, up to the trace of the stack.
+            awk -v part="$name" '/^ +.* \[FAIL\]$/ { sub(/ \[FAIL\]$/, " (" part ")"); sub(/^ +/, "  "); print; lines = 8; next }
+                /^ +Stack Trace:/ || /^ +.* \[SKIP\]$/ { lines = 0 }
+                lines > 0 { lines--; print }' "$results/$name"
+        done
     fi
     for name in "${problems[@]}"; do echo "FAILED: $name"; done
     echo "$passed passed, $((fails + ${#problems[@]})) failed, $skips skipped"

@@ -10,7 +10,7 @@
 
     On the director itself: says what there is to do, with the differences.
 .EXAMPLE
-    ./Move-FromKeepalived.ps1 ./lb1-keepalived.conf ./web.json -Director @{ HostName = 'lb1' } -StopKeepalived { ssh lb1 'systemctl disable keepalived; systemctl kill --signal=KILL keepalived' }
+    ./Move-FromKeepalived.ps1 ./lb1-keepalived.conf ./web.json -Director @{ HostName = 'lb1' } -StopKeepalived { ssh lb1 'systemctl disable keepalived; systemctl kill --signal=STOP keepalived; systemctl kill --signal=KILL keepalived' }
 
     From the administrator's machine, with a copy of the file.
 #>
@@ -30,6 +30,8 @@ param(
     # Ends keepalived, at once and for good.
     [scriptblock] $StopKeepalived = {
         systemctl disable keepalived
+        # Halted first: a child that sees its parent gone takes its services away before it is killed itself.
+        systemctl kill --signal=STOP keepalived
         systemctl kill --signal=KILL keepalived
     },
 

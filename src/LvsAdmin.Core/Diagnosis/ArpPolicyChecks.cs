@@ -253,7 +253,7 @@ public static class ArpPolicyChecks
             };
 
             async ValueTask<bool> IsOnAsync(string name, string setting) =>
-                (await host.ReadFileAsync($"/proc/sys/net/ipv6/conf/{name}/{setting}", cancellationToken).ConfigureAwait(false))?.Trim() is not (null or "0");
+                KernelParameterText.IsSet(await host.ReadFileAsync($"/proc/sys/net/ipv6/conf/{name}/{setting}", cancellationToken).ConfigureAwait(false));
         }
 
         private async ValueTask<LvsCheckResult> CheckFromOwnerAsync(LvsAddress vip, string name, CancellationToken cancellationToken)

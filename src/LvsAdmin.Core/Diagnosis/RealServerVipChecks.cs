@@ -9,8 +9,6 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>Checks on a real server whether it serves a VIP: all that must hold on the host itself. What its neighbours see is asked from outside (<c>Test-LvsArpPolicy</c>).</summary>
 public static class RealServerVipChecks
 {
-    private const string Listen = "0A";
-
     /// <summary>Checks one VIP.</summary>
     /// <param name="host">The real server.</param>
     /// <param name="vip">The VIP.</param>
@@ -101,38 +99,16 @@ public static class RealServerVipChecks
         async ValueTask<LvsCheckResult> CheckListeningAsync(LvsProtocol service)
         {
             string name = service.ToString().ToLowerInvariant();
-            // An IPv6 socket on the wildcard takes IPv4 too, unless its program said otherwise; which, nobody can see from outside.
-            string[] tables = isV4 ? [name, $"{name}6"] : [$"{name}6"];
-            bool known = false;
-            foreach (string table in tables)
+            return await Listeners.ReadAsync(path => host.ReadFileAsync(path, cancellationToken), service, vip.Family, port).ConfigureAwait(false) switch
             {
-                if (service == LvsProtocol.Sctp || await host.ReadFileAsync($"/proc/net/{table}", cancellationToken).ConfigureAwait(false) is not { } sockets)
-                {
-                    continue;
-                }
-
-                known = true;
-                if (sockets.Split('\n').Skip(1).Any(line => Takes(line, service)))
-                {
-                    return Result(VipChecks.Listening, true, $"A program listens on {name} port {port} for the VIP.", null);
-                }
-            }
-
-            return known
-                ? Result(VipChecks.Listening, false, $"No program listens on {name} port {port} for the VIP or for all addresses: clients are refused.", $"Start the service, and let it listen on {vip} or on all addresses; see 'ss -ltnu'.")
-                : Result(VipChecks.Listening, true, string.Empty, null) with { Outcome = LvsCheckOutcome.NotChecked, Message = $"Which {name} ports are listened on cannot be read on {host.Name}." };
-        }
-
-        // "  0: 0100007F:0050 00000000:0000 0A ...": number, own address and port, the other's, state; UDP has no state of listening, but no other side.
-        bool Takes(string line, LvsProtocol service)
-        {
-            string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (columns.Length < 4 || columns[1].Split(':') is not [var address, var number] || (service == LvsProtocol.Tcp && columns[3] != Listen))
-            {
-                return false;
-            }
-
-            return Convert.ToInt32(number, 16) == port && SocketAddress.Parse(address) is { } bound && (bound.IsUnspecified || bound == vip);
+                null => Result(VipChecks.Listening, true, string.Empty, null) with { Outcome = LvsCheckOutcome.NotChecked, Message = $"Which {name} ports are listened on cannot be read on {host.Name}." },
+                var listeners when listeners.Take(vip) => Result(VipChecks.Listening, true, $"A program listens on {name} port {port} for the VIP.", null),
+                _ => Result(
+                    VipChecks.Listening,
+                    false,
+                    $"No program listens on {name} port {port} for the VIP or for all addresses: clients are refused.",
+                    $"Start the service, and let it listen on {vip} or on all addresses; see 'ss -ltnu'."),
+            };
         }
     }
 }

@@ -6,11 +6,18 @@ public interface IRolloutWork
     /// <summary>Whether there is a health check.</summary>
     bool HasHealthCheck { get; }
 
+    /// <summary>Whether there is a script that moves the virtual IPs from a director.</summary>
+    bool HasEvacuation { get; }
+
     /// <summary>Asks whether to work on a batch.</summary>
     /// <param name="batch">The batch, from 1.</param>
     /// <param name="batches">How many there will be, if all goes well.</param>
     /// <param name="targets">Its hosts.</param>
     ValueTask<bool> ApproveAsync(int batch, int batches, IReadOnlyList<LvsRolloutTarget> targets);
+
+    /// <summary>Runs the user's script that moves the virtual IPs from a director to another one of its pair, or makes VRRP do so.</summary>
+    /// <exception cref="Exception">It failed, in any way.</exception>
+    ValueTask EvacuateAsync(LvsRolloutTarget target, CancellationToken cancellationToken);
 
     /// <summary>Runs the user's script for a host.</summary>
     /// <returns>What it wrote.</returns>

@@ -11,7 +11,7 @@ public sealed record LvsRolloutResult
     /// <summary>Its network namespace of this machine; null for the host's own.</summary>
     public string? NetworkNamespace { get; init; }
 
-    /// <summary>Its addresses as the directors have them.</summary>
+    /// <summary>Its addresses as the directors have them; none for a director.</summary>
     public required IReadOnlyList<LvsAddress> Addresses { get; init; }
 
     /// <summary>The batch that it was in, from 1; 0 for none.</summary>

@@ -11,17 +11,23 @@ public sealed record LvsRolloutTarget
     /// <summary>Its network namespace of this machine; null for the host's own.</summary>
     public string? NetworkNamespace { get; init; }
 
-    /// <summary>Its addresses as the directors have them.</summary>
+    /// <summary>Its addresses as the directors have them; none for a host that is a director itself.</summary>
     public required IReadOnlyList<LvsAddress> Addresses { get; init; }
 
-    /// <summary>The first of them.</summary>
-    public LvsAddress Address => Addresses[0];
+    /// <summary>The first of them; null for a director.</summary>
+    public LvsAddress? Address => Addresses.Count == 0 ? null : Addresses[0];
 
-    /// <summary>The virtual services that have it as a real server, at any director.</summary>
+    /// <summary>The virtual services that have it as a real server, at any director; those of its own table for a director.</summary>
     public IReadOnlyList<LvsServiceId> VirtualServices { get; init; } = [];
 
     /// <summary>The real servers that it is in them, with their ports.</summary>
     public IReadOnlyList<LvsServerId> RealServers { get; init; } = [];
+
+    /// <summary>The other directors of its pair; none for a real server.</summary>
+    public IReadOnlyList<LvsRolloutPeer> Peers { get; init; } = [];
+
+    /// <summary>The virtual IPs of its pair's services that it holds when its turn begins; none for a standby and for a real server.</summary>
+    public IReadOnlyList<LvsAddress> HeldVips { get; init; } = [];
 
     /// <summary>The host.</summary>
     public override string ToString() => NetworkNamespace ?? HostName;

@@ -1,36 +1,27 @@
 using System.Globalization;
-using LvsAdmin.Core.Ipvs;
-using LvsAdmin.Core.Network;
 
 namespace LvsAdmin.Core.Fleet;
 
-/// <summary>
-/// Changes real servers batch by batch: each is drained at every director, the user's script runs, the health check is passed, and it gets its weight back.
-/// A host that fails after its script was begun stays suspended, for nobody knows what it is like; one that fails before is given back as it was.
-/// </summary>
-/// <param name="directors">All directors that send the hosts traffic, read (<see cref="RolloutDirector.ReadAsync"/>).</param>
+/// <summary>Changes hosts batch by batch: each is taken out of service, the user's script runs, the health check is passed, and it is given back.</summary>
+/// <param name="course">What is done with the hosts: real servers (<see cref="RealServerCourse"/>) or directors (<see cref="DirectorCourse"/>).</param>
 /// <param name="options">How it goes on.</param>
 /// <param name="work">Runs the user's scripts, and shows what happens.</param>
-public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOptions options, IRolloutWork work)
+public sealed class Rollout(RolloutCourse course, RolloutOptions options, IRolloutWork work)
 {
     // What is left over after a stop is not worked on for longer.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan CheckPause = TimeSpan.FromSeconds(1);
-
     private readonly List<LvsRolloutResult> _interrupted = [];
     private RolloutHost[] _inWork = [];
     private RolloutProgress _progress = new(0, 0, 0, 0, string.Empty);
-
-    private RolloutPool[] Pools => [.. directors.SelectMany(director => director.Pools(options.MinimumAvailable))];
 
     /// <summary>The batches, if every host comes back.</summary>
     /// <exception cref="LvsRolloutException">A minimum does not let a host go, ever (MinimumNotKept).</exception>
     public IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> Plan(IReadOnlyList<LvsRolloutTarget> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, 0, targets.Count, Pools);
-        return refused.Count == 0 ? batches : throw new LvsRolloutException("MinimumNotKept", $"{Describe(refused)} Nothing was begun.");
+        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, options.BatchSizes, 0, targets.Count, course.Next);
+        return refused.Count == 0 ? batches : throw new LvsRolloutException("MinimumNotKept", $"{course.ObstacleOf(refused)} Nothing was begun.");
     }
 
     /// <summary>Works on hosts.</summary>
@@ -63,6 +54,10 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             work.Interrupted(_interrupted, remaining);
             throw;
         }
+        finally
+        {
+            course.End();
+        }
     }
 
     private async ValueTask<string?> RunBatchesAsync(List<LvsRolloutTarget> remaining, int total, CancellationToken stop)
@@ -70,26 +65,18 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         int failures = 0;
         for (int batch = 0; remaining.Count > 0; batch++)
         {
-            foreach (RolloutDirector director in batch == 0 ? [] : directors)
+            if (batch > 0 && await course.RefreshAsync(stop).ConfigureAwait(false) is { } lost)
             {
-                try
-                {
-                    await director.ReadAsync(options, stop).ConfigureAwait(false);
-                }
-                catch (Exception lost) when (IsExpected(lost))
-                {
-                    return $"{director.Name} cannot be read any more: {lost.Message}";
-                }
+                return lost;
             }
 
-            RolloutPool[] pools = Pools;
-            IReadOnlyList<LvsRolloutTarget> chosen = RolloutBatching.Next(remaining, RolloutBatching.SizeOf(options.BatchSizes, batch, total), pools);
+            IReadOnlyList<LvsRolloutTarget> chosen = course.Next(remaining, RolloutBatching.SizeOf(options.BatchSizes, batch, total));
             if (chosen.Count == 0)
             {
-                return Describe(remaining);
+                return course.ObstacleOf(remaining);
             }
 
-            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes, batch, total, pools).Batches.Count;
+            int batches = batch + RolloutBatching.Plan(remaining, options.BatchSizes, batch, total, course.Next).Batches.Count;
             _progress = new RolloutProgress(total - remaining.Count, total, batch + 1, batches, string.Empty);
             if (await work.ApproveAsync(batch + 1, batches, chosen).ConfigureAwait(false))
             {
@@ -125,9 +112,9 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
 
     private async ValueTask<int> RunBatchAsync(int batch, IReadOnlyList<LvsRolloutTarget> targets, CancellationToken stop)
     {
-        RolloutHost[] hosts = [.. targets.Select(target => new RolloutHost(target, batch, directors, options.Time))];
+        RolloutHost[] hosts = [.. targets.Select(target => course.Begin(target, batch))];
         _inWork = hosts;
-        Task[] drains = [.. directors.Select(director => new RolloutDrain(director, options).RunAsync(hosts, stop))];
+        Task beside = course.BesideAsync(hosts, stop);
         int done = _progress.Done;
         bool[] results = await Task.WhenAll(hosts.Select(async host =>
         {
@@ -135,7 +122,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             _progress = _progress with { Done = Interlocked.Increment(ref done) };
             return isGood;
         })).ConfigureAwait(false);
-        await Task.WhenAll(drains).ConfigureAwait(false);
+        await beside.ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         return results.Count(isGood => !isGood);
     }
@@ -145,9 +132,9 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         Exception? failure;
         try
         {
-            await host.InPhaseAsync(LvsRolloutPhase.Drain, () => DrainAsync(host, stop)).ConfigureAwait(false);
+            await host.InPhaseAsync(LvsRolloutPhase.Drain, () => course.TakeOutAsync(host, () => ShowAsync(stop), stop)).ConfigureAwait(false);
             await host.InPhaseAsync(LvsRolloutPhase.Script, () => RunScriptAsync(host, stop)).ConfigureAwait(false);
-            if (work.HasHealthCheck)
+            if (work.HasHealthCheck || course.HasCheck)
             {
                 await host.InPhaseAsync(LvsRolloutPhase.HealthCheck, () => CheckAsync(host, stop)).ConfigureAwait(false);
             }
@@ -183,49 +170,17 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         return false;
     }
 
-    private async ValueTask DrainAsync(RolloutHost host, CancellationToken stop)
-    {
-        Task<Exception?[]> drained = Task.WhenAll(host.Places.Select(place => place.Drained));
-        while (await Task.WhenAny(drained, Task.Delay(CheckPause, options.Time, CancellationToken.None)).ConfigureAwait(false) != drained)
-        {
-            await ShowAsync(stop).ConfigureAwait(false);
-        }
-
-        Exception[] failures = [.. (await drained.ConfigureAwait(false)).OfType<Exception>()];
-        stop.ThrowIfCancellationRequested();
-        if (failures.Length == 0)
-        {
-            return;
-        }
-
-        if (options.Force && failures.All(failure => failure is LvsDrainException))
-        {
-            await work.WarnAsync($"{host.Target}: {string.Join("; ", failures.Select(failure => failure.Message))}. Because of -Force it is worked on nevertheless: these connections may break.").ConfigureAwait(false);
-            return;
-        }
-
-        throw failures.FirstOrDefault(failure => failure is not LvsDrainException) ?? failures[0];
-    }
-
     private async ValueTask RunScriptAsync(RolloutHost host, CancellationToken stop)
     {
         await ShowAsync(stop).ConfigureAwait(false);
         host.IsTouched = true;
-        for (int attempt = 0; ; attempt++)
-        {
-            host.Attempts++;
-            try
+        await RolloutRetry.RunAsync(
+            async () =>
             {
+                host.Attempts++;
                 host.Output = await work.RunScriptAsync(host.Target, stop).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception failure) when (attempt < options.RetryCount && failure is not OperationCanceledException && work.IsConnectionError(failure))
-            {
-                await work.WarnAsync($"{host.Target}: {failure.Message} The script is begun again.").ConfigureAwait(false);
-            }
-
-            await Task.Delay(RolloutRetry.PauseAfter(attempt), options.Time, stop).ConfigureAwait(false);
-        }
+            },
+            host.Target, work, options, stop).ConfigureAwait(false);
     }
 
     private async ValueTask CheckAsync(RolloutHost host, CancellationToken stop)
@@ -241,7 +196,14 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             count++;
             try
             {
-                if (await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false) is not { } bad)
+                // The first look is not cut short: without it nothing is known.
+                string? bad = course.HasCheck ? await course.CheckAsync(host, count == 1 ? stop : end.Token).ConfigureAwait(false) : null;
+                if (bad is null && work.HasHealthCheck)
+                {
+                    bad = await work.CheckHealthAsync(host.Target, end.Token).ConfigureAwait(false);
+                }
+
+                if (bad is null)
                 {
                     return;
                 }
@@ -254,7 +216,7 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
             }
 
             left = options.HealthTimeout - options.Time.GetElapsedTime(began);
-            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < CheckPause ? left : CheckPause, options.Time, stop).ConfigureAwait(false);
+            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < RolloutCourse.CheckPause ? left : RolloutCourse.CheckPause, options.Time, stop).ConfigureAwait(false);
         }
 
         throw new LvsRolloutException(string.Create(CultureInfo.InvariantCulture, $"not healthy after {options.HealthTimeout.TotalSeconds:0.#} s ({count} {(count == 1 ? "check" : "checks")}): {why}"));
@@ -263,54 +225,14 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
     private async ValueTask ResumeAsync(RolloutHost host, CancellationToken stop)
     {
         await ShowAsync(stop).ConfigureAwait(false);
-        Exception?[] failures = await Task.WhenAll(host.Places.Select(place => AttemptAsync(() => RolloutHolds.ResumeAsync(place, isGradual: true, options, stop)))).ConfigureAwait(false);
-        stop.ThrowIfCancellationRequested();
-        if (failures.OfType<Exception>().FirstOrDefault() is { } failure)
-        {
-            throw failure;
-        }
+        await course.GiveBackAsync(host, stop).ConfigureAwait(false);
     }
 
     // Leaves a host that does not go on in a state that is safe.
     private async ValueTask<string> LeaveAsync(RolloutHost host, string why)
     {
         using CancellationTokenSource end = new(LongestEnd, options.Time);
-        bool isReturning = host.Phase == LvsRolloutPhase.Resume;
-        Exception?[] failures = await Task.WhenAll(host.Places.Select(place => AttemptAsync(async () =>
-        {
-            if (!host.IsTouched)
-            {
-                await RolloutHolds.TakeBackAsync(place, options, end.Token).ConfigureAwait(false);
-            }
-            else if (isReturning)
-            {
-                // It is healthy: what has begun is finished, at once.
-                await RolloutHolds.ResumeAsync(place, isGradual: false, options, end.Token).ConfigureAwait(false);
-            }
-            else
-            {
-                await RolloutHolds.NoteAsync(place, why, options, end.Token).ConfigureAwait(false);
-            }
-        }))).ConfigureAwait(false);
-
-        string[] where = [.. host.Places.Where(place => place.Entries.Any(entry => entry.IsOut)).Select(place => place.Director.Name)];
-        string troubles = string.Concat(failures.OfType<Exception>().Select(failure => $" {failure.Message}"));
-        return where.Length == 0
-            ? $"It is in service{(host.IsTouched ? string.Empty : " as before, and nothing was done to it")}.{troubles}"
-            : $"It stays suspended at {string.Join(", ", where)} and gets no new connections.{troubles}";
-    }
-
-    private static async Task<Exception?> AttemptAsync(Func<ValueTask> attempt)
-    {
-        try
-        {
-            await attempt().ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception failure) when (IsExpected(failure) || failure is OperationCanceledException)
-        {
-            return failure;
-        }
+        return await course.LeaveAsync(host, why, end.Token).ConfigureAwait(false);
     }
 
     private static string Sentence(string text)
@@ -318,9 +240,6 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         string trimmed = text.TrimEnd();
         return trimmed[^1] is '.' or '!' or '?' ? trimmed : $"{trimmed}.";
     }
-
-    private static bool IsExpected(Exception exception) =>
-        exception is IpvsException or Hosts.LvsHostException or LvsDrainException or LvsValidationException or Netlink.NetlinkException;
 
     private static LvsRolloutResult Untouched(LvsRolloutTarget target, LvsRolloutState state, string why) => new()
     {
@@ -330,14 +249,6 @@ public sealed class Rollout(IReadOnlyList<RolloutDirector> directors, RolloutOpt
         State = state,
         Error = why,
     };
-
-    private string Describe(IReadOnlyList<LvsRolloutTarget> refused)
-    {
-        RolloutPool pool = RolloutBatching.ObstacleOf(refused[0], Pools)!;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{pool.Service} on {pool.Director} has {pool.Available} real servers that take new connections, and at least {pool.Minimum} of them are to go on: {refused[0]} cannot be taken out. Lower the minimum (-MinimumAvailable {Math.Max(0, pool.Available - pool.CostOf(refused[0]))}) if this is meant.");
-    }
 
     private ValueTask ShowAsync(CancellationToken stop) => stop.IsCancellationRequested
         ? ValueTask.CompletedTask

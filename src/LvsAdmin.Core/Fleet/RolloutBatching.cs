@@ -42,14 +42,15 @@ internal static class RolloutBatching
     /// <param name="sizes">The sizes one after the other, of which the last repeats.</param>
     /// <param name="done">How many batches there were before.</param>
     /// <param name="total">Of how many hosts shares are meant.</param>
-    /// <param name="pools">The services as they are now.</param>
-    /// <returns>The batches, and the hosts that minimums never let through.</returns>
+    /// <param name="next">Chooses the next batch of those that remain, of the wanted size.</param>
+    /// <returns>The batches, and the hosts that are never let through.</returns>
     internal static (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> Batches, IReadOnlyList<LvsRolloutTarget> Refused) Plan(
-        IReadOnlyList<LvsRolloutTarget> targets, IReadOnlyList<RolloutQuantity> sizes, int done, int total, IReadOnlyList<RolloutPool> pools)
+        IReadOnlyList<LvsRolloutTarget> targets, IReadOnlyList<RolloutQuantity> sizes, int done, int total,
+        Func<IReadOnlyList<LvsRolloutTarget>, int, IReadOnlyList<LvsRolloutTarget>> next)
     {
         List<IReadOnlyList<LvsRolloutTarget>> batches = [];
         List<LvsRolloutTarget> remaining = [.. targets];
-        while (remaining.Count > 0 && Next(remaining, SizeOf(sizes, done + batches.Count, total), pools) is { Count: > 0 } batch)
+        while (remaining.Count > 0 && next(remaining, SizeOf(sizes, done + batches.Count, total)) is { Count: > 0 } batch)
         {
             batches.Add(batch);
             remaining.RemoveAll(batch.Contains);

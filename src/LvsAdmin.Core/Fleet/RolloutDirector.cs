@@ -21,18 +21,22 @@ public sealed class RolloutDirector(string name, Func<bool, CancellationToken, V
     /// <summary>What was held when they were read.</summary>
     internal IReadOnlyList<LvsHold> Holds { get; private set; } = [];
 
+    /// <summary>What it was like when it was looked at as a host that a roll-out changes; null before.</summary>
+    internal DirectorFacts? Facts { get; private set; }
+
+    /// <summary>Reads what a roll-out over directors goes by: the table, the addresses that the host has, and the sync daemons.</summary>
+    /// <exception cref="LvsHostException">The director cannot be reached, or its addresses cannot be read.</exception>
+    /// <exception cref="IpvsException">The kernel refused.</exception>
+    public async ValueTask ReadFactsAsync(RolloutOptions options, CancellationToken cancellationToken) =>
+        Facts = await UseAsync(DirectorFacts.ReadAsync, options, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Reads the services, the real servers and the holds.</summary>
     /// <exception cref="LvsHostException">The director cannot be reached, or the list of holds cannot be read.</exception>
     /// <exception cref="IpvsException">The kernel refused.</exception>
     public async ValueTask ReadAsync(RolloutOptions options, CancellationToken cancellationToken) => await UseAsync(
         async (host, client, stop) =>
         {
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in await client.GetServicesAsync(stop).ConfigureAwait(false))
-            {
-                services.Add((service, await client.GetRealServersAsync(service.VirtualService, stop).ConfigureAwait(false)));
-            }
-
+            IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = await IpvsTable.ReadAsync(client, null, stop).ConfigureAwait(false);
             Holds = await HoldStore.ReadAsync(host, stop).ConfigureAwait(false);
             Services = services;
             return true;

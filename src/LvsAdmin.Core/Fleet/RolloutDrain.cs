@@ -33,7 +33,7 @@ internal sealed class RolloutDrain(RolloutDirector director, RolloutOptions opti
                 {
                     await RolloutHolds.SuspendAsync(place, options, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception failure) when (failure is IpvsException || (failure is LvsHostException and not LvsConnectionException))
+                catch (Exception failure) when (failure is IpvsException or LvsRolloutException || (failure is LvsHostException and not LvsConnectionException))
                 {
                     host.IsGivenUp = true;
                     place.EndDrain(failure);

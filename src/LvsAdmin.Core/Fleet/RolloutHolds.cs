@@ -15,6 +15,14 @@ internal static class RolloutHolds
     internal static ValueTask<bool> SuspendAsync(RolloutPlace place, RolloutOptions options, CancellationToken cancellationToken) => place.Director.UseAsync(
         async (host, client, stop) =>
         {
+            IReadOnlyList<LvsHold> held = await HoldStore.ReadAsync(host, stop).ConfigureAwait(false);
+            foreach (LvsHold other in held.Where(hold => place.Entries.Any(entry => IsOf(hold, entry)) && RolloutOwner.IsAtWork(hold, options.By) && !options.Force))
+            {
+                throw new LvsRolloutException(
+                    "RolloutAtWork",
+                    $"another roll-out works on {other.RealServer} of {other.VirtualService} on {place.Director.Name}: {other}. Wait for it; if it was killed, Resume-LvsRealServer gives the server back, or -Force goes on from there");
+            }
+
             foreach (RolloutEntry entry in place.Entries)
             {
                 LvsRealServer server = entry.Server;
@@ -99,15 +107,17 @@ internal static class RolloutHolds
             IReadOnlyList<LvsHold> held = await HoldStore.ReadAsync(host, stop).ConfigureAwait(false);
             foreach (RolloutEntry entry in place.Entries.Where(entry => entry.IsOut))
             {
-                if (held.FirstOrDefault(hold => hold.VirtualService == entry.Server.VirtualService && hold.RealServer == entry.Server.RealServer) is { } hold)
+                if (held.FirstOrDefault(hold => IsOf(hold, entry)) is { } hold)
                 {
-                    await HoldStore.AddAsync(host, hold with { Reason = $"{entry.Hold!.Reason}: {why}" }, stop).ConfigureAwait(false);
+                    await HoldStore.AddAsync(host, hold with { Reason = $"{entry.Hold!.Reason}: {why}", By = RolloutOwner.PersonOf(hold.By) }, stop).ConfigureAwait(false);
                 }
             }
 
             return true;
         },
         options, cancellationToken);
+
+    private static bool IsOf(LvsHold hold, RolloutEntry entry) => hold.VirtualService == entry.Server.VirtualService && hold.RealServer == entry.Server.RealServer;
 
     private static async ValueTask<RampUp> WayOf(RolloutPlace place, RolloutEntry entry, IpvsClient client, CancellationToken cancellationToken)
     {

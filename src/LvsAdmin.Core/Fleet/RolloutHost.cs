@@ -30,6 +30,9 @@ internal sealed class RolloutHost
 
     internal int Batch { get; }
 
+    /// <summary>The same host as the roll-out's list has it; null where it is the very one.</summary>
+    internal LvsRolloutTarget? Origin { get; init; }
+
     /// <summary>The directors at which it is in services, and those services.</summary>
     internal IReadOnlyList<RolloutPlace> Places { get; }
 

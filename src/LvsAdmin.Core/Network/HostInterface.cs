@@ -57,11 +57,18 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         return !ordinary && !address.HasPeer && (IsSilent || (IsTunnel && (AcceptsAnyRemote || address.IsHostPrefix)));
     }
 
+    /// <summary>What ip(8) is asked for them.</summary>
+    internal static string[] Arguments => ["-details", "-json", "address", "show"];
+
     /// <summary>Reads the interfaces of a host.</summary>
     /// <exception cref="LvsHostException">ip(8) is missing or failed, or what it printed cannot be understood.</exception>
-    internal static async ValueTask<IReadOnlyList<HostInterface>> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
+    internal static async ValueTask<IReadOnlyList<HostInterface>> ReadAsync(ILvsHost host, CancellationToken cancellationToken) =>
+        Parse(host, await IpCommand.QueryAsync(host, cancellationToken, Arguments).ConfigureAwait(false));
+
+    /// <summary>The interfaces of a host from what ip(8) printed for <see cref="Arguments"/>.</summary>
+    /// <exception cref="LvsHostException">It cannot be understood.</exception>
+    internal static IReadOnlyList<HostInterface> Parse(ILvsHost host, JsonElement[] elements)
     {
-        JsonElement[] elements = await IpCommand.QueryAsync(host, cancellationToken, "-details", "-json", "address", "show").ConfigureAwait(false);
         try
         {
             // Interfaces that a filter leaves out are printed as empty objects by some releases.
@@ -70,7 +77,7 @@ internal sealed record HostInterface(string Name, IReadOnlySet<string> Flags)
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new LvsHostException(
-                LvsHostError.BadReply, $"What 'ip -details -json address show' printed on {host.Name} cannot be understood: {exception.Message}", exception);
+                LvsHostError.BadReply, $"What 'ip {string.Join(' ', Arguments)}' printed on {host.Name} cannot be understood: {exception.Message}", exception);
         }
     }
 

@@ -16,6 +16,9 @@ internal static class KernelParameterText
     /// <summary>The text of a file with its words one space apart: the kernel separates numbers by tabs.</summary>
     internal static string Normalize(string content) => string.Join(' ', content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
+    /// <summary>Whether the text of a switch's file says on; not where the kernel has no such file.</summary>
+    internal static bool IsSet(string? content) => content?.Trim() is not (null or "0");
+
     /// <summary>A bool, a long or a string, by the kind of the parameter; a number where an unknown parameter holds one.</summary>
     internal static object Typed(LvsKernelParameterDefinition? definition, string text) =>
         definition?.Kind == LvsKernelParameterKind.Text || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)

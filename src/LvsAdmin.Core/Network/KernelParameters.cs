@@ -27,6 +27,11 @@ public static class KernelParameters
         ];
     }
 
+    /// <summary>Whether a switch is on; not where the kernel has none of this name.</summary>
+    /// <exception cref="LvsHostException">The host cannot be read.</exception>
+    internal static async ValueTask<bool> IsSetAsync(ILvsHost host, string name, CancellationToken cancellationToken) =>
+        KernelParameterText.IsSet(await host.ReadFileAsync($"{Root}/{name}", cancellationToken).ConfigureAwait(false));
+
     /// <summary>Plans to set a parameter. Changes nothing.</summary>
     /// <param name="host">The director.</param>
     /// <param name="name">The name within net.ipv4.vs; the full name is understood too.</param>

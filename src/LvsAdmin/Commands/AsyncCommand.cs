@@ -75,30 +75,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Asks whether to go on (-WhatIf, -Confirm).</summary>
     /// <param name="target">The object, with its host.</param>
     /// <param name="action">What would be done, with old and new value.</param>
-    protected async ValueTask<bool> ShouldProcessAsync(string target, string action)
-    {
-        bool answer = false;
-        TaskCompletionSource? asked = IsPipelineThread ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await InvokeAsync(() =>
-        {
-            try
-            {
-                answer = ShouldProcess(target, action);
-            }
-            finally
-            {
-                asked?.TrySetResult();
-            }
-        });
-        if (asked is not null)
-        {
-            await asked.Task.WaitAsync(StopToken);
-        }
+    protected ValueTask<bool> ShouldProcessAsync(string target, string action) => OnPipelineAsync(() => ShouldProcess(target, action));
 
-        return answer;
-    }
-
-    /// <summary>Does something on the pipeline's thread and waits for what comes of it: a script of the user's, which can run there only.</summary>
+    /// <summary>Does something on the pipeline's thread and waits for what comes of it: a question, or a script of the user's, which can run there only.</summary>
     private protected async ValueTask<T> OnPipelineAsync<T>(Func<T> work)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,23 +6,20 @@ namespace LvsAdmin.Commands;
 /// <summary>A cmdlet that checks something and changes nothing: it writes a result for each check, or with -Quiet one answer for all of them.</summary>
 public abstract class TestCommand : LvsHostCommand
 {
-    private bool _passed;
-    private bool _failed;
+    private readonly QuietAnswer _answer = new();
 
     /// <summary>Write one Boolean instead of the results: true if something was found good and nothing bad.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    private protected override void Lost(HostReference host) => _failed = true;
+    private protected override void Lost(HostReference host) => _answer.Fail();
 
     // One answer for all hosts is made here.
     private protected override IReadOnlyCollection<string> LocalParameters => [nameof(Quiet)];
 
     private protected override bool TakeFromSession(PSObject value)
     {
-        string? outcome = value.Properties[nameof(LvsCheckResult.Outcome)]?.Value?.ToString();
-        _passed |= outcome == nameof(LvsCheckOutcome.Passed);
-        _failed |= outcome == nameof(LvsCheckOutcome.Failed);
+        _answer.Note(value);
         return Quiet;
     }
 
@@ -31,7 +28,7 @@ public abstract class TestCommand : LvsHostCommand
     {
         if (Quiet)
         {
-            await OutputAsync(_passed && !_failed);
+            await OutputAsync(_answer.IsGood);
         }
     }
 
@@ -41,22 +38,24 @@ public abstract class TestCommand : LvsHostCommand
     protected async ValueTask CheckAsync(object? target, Func<IAsyncEnumerable<LvsCheckResult>> checks)
     {
         ArgumentNullException.ThrowIfNull(checks);
-        bool finished = await AttemptAsync(target, async () =>
+        bool isFinished = await AttemptAsync(target, async () =>
         {
             await foreach (LvsCheckResult result in checks().WithCancellation(StopToken))
             {
                 await ReportAsync(result);
             }
         });
-        _failed |= !finished;
+        if (!isFinished)
+        {
+            _answer.Fail();
+        }
     }
 
     /// <summary>Writes a result, unless only the answer for all is wanted.</summary>
     protected async ValueTask ReportAsync(LvsCheckResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        _passed |= result.Outcome == LvsCheckOutcome.Passed;
-        _failed |= result.Outcome == LvsCheckOutcome.Failed;
+        _answer.Note(result.Outcome);
         if (!Quiet)
         {
             await OutputAsync(result);

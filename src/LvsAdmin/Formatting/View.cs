@@ -35,17 +35,17 @@ public static class View
     /// <summary>How long each phase of an <see cref="LvsRolloutResult"/> took; of one that did not succeed, why.</summary>
     public static string RolloutSteps(PSObject result)
     {
-        if (Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error)
-        {
-            return error;
-        }
-
         (string Name, string Property)[] phases =
         [
             ("drain", nameof(LvsRolloutResult.DrainTime)), ("script", nameof(LvsRolloutResult.ScriptTime)), ("health", nameof(LvsRolloutResult.HealthCheckTime)),
             ("resume", nameof(LvsRolloutResult.ResumeTime)),
         ];
-        return string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
+        string text = Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error
+            ? error
+            : string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
+
+        // The last column of a view of 80 columns: the table itself would break within words.
+        return string.Join('\n', Wrapped(string.Empty, text, 34));
     }
 
     /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>
@@ -209,15 +209,14 @@ public static class View
     }
 
     // What stands before the first line is as wide before the others; 79 columns are read easily on wider screens too.
-    private static IEnumerable<string> Wrapped(string before, string text)
+    private static IEnumerable<string> Wrapped(string before, string text, int width = 79)
     {
-        const int Width = 79;
         StringBuilder line = new(before);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length > before.Length)
             {
-                if (line.Length + 1 + word.Length > Width)
+                if (line.Length + 1 + word.Length > width)
                 {
                     yield return line.ToString();
                     line.Clear().Append(' ', before.Length);

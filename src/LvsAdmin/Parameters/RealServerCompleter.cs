@@ -11,14 +11,11 @@ public sealed class RealServerCompleter : HostCompleter
         IpvsClient client = await request.Hosts.ConnectAsync(request.Reference, cancellationToken);
         LvsServiceSelector? chosen = request.Parameters["VirtualService"]?.ToString() is { } text ? new LvsServiceSelector(text) : null;
         Dictionary<string, string> servers = new(StringComparer.Ordinal);
-        foreach (LvsVirtualService service in await client.GetServicesAsync(cancellationToken))
+        foreach ((LvsVirtualService service, IReadOnlyList<LvsRealServer> all) in await IpvsTable.ReadAsync(client, id => chosen?.Matches(id) ?? true, cancellationToken))
         {
-            if (chosen?.Matches(service.VirtualService) ?? true)
+            foreach (LvsRealServer server in all)
             {
-                foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, cancellationToken))
-                {
-                    servers[server.RealServer.ToString()] = $"{server.RealServer} of {service.VirtualService}, {server.Forwarding}, weight {server.Weight}";
-                }
+                servers[server.RealServer.ToString()] = $"{server.RealServer} of {service.VirtualService}, {server.Forwarding}, weight {server.Weight}";
             }
         }
 

@@ -54,6 +54,14 @@ public sealed class DeploymentCmdletTests(CmdletFixture fixture)
     }
 
     [Fact]
+    public void What_was_mended_is_written_when_only_what_failed_is_wanted()
+    {
+        LvsDeploymentCheck mended = Assert.Single(Checks("Test-LvsDeployment -LvsSession $s -FailedOnly -Repair -Confirm:$false"));
+
+        Assert.Equal((LvsDeploymentCause.DirectorVipMissing, LvsCheckOutcome.Passed, true), (mended.Cause, mended.Outcome, mended.Repaired));
+    }
+
+    [Fact]
     public void Repair_with_WhatIf_changes_nothing()
     {
         EngineResult result = Run("Test-LvsDeployment -LvsSession $s -Repair -WhatIf -FailedOnly; Test-LvsDeployment -LvsSession $s -Quiet");

@@ -50,10 +50,11 @@ public sealed class RemoteDirectorTests : DirectorTest
     [Fact]
     public void Every_change_reaches_the_kernel_of_the_host()
     {
-        Over("New-LvsVirtualService 192.0.2.10:80 -Scheduler wrr; New-LvsVirtualService fwmark6/7 -Scheduler rr");
-        Over("Add-LvsRealServer 192.0.2.10:80 192.0.2.21, 192.0.2.22 -Weight 3; Add-LvsRealServer 192.0.2.10:80 192.0.2.23 -Forwarding Tunnel -TunnelType Gue -TunnelPort 5555");
-        Over("Set-LvsVirtualService 192.0.2.10:80 -PersistenceTimeout 60; Remove-LvsRealServer 192.0.2.10:80 192.0.2.22 -Confirm:$false");
-        Over("Set-LvsTimeout -Tcp 100; Start-LvsSyncDaemon Master -Interface lo -SyncId 3");
+        using SessionOver session = new(_fixture);
+        Over(session, "New-LvsVirtualService 192.0.2.10:80 -Scheduler wrr; New-LvsVirtualService fwmark6/7 -Scheduler rr");
+        Over(session, "Add-LvsRealServer 192.0.2.10:80 192.0.2.21, 192.0.2.22 -Weight 3; Add-LvsRealServer 192.0.2.10:80 192.0.2.23 -Forwarding Tunnel -TunnelType Gue -TunnelPort 5555");
+        Over(session, "Set-LvsVirtualService 192.0.2.10:80 -PersistenceTimeout 60; Remove-LvsRealServer 192.0.2.10:80 192.0.2.22 -Confirm:$false");
+        Over(session, "Set-LvsTimeout -Tcp 100; Start-LvsSyncDaemon Master -Interface lo -SyncId 3");
 
         Assert.Equal(
             [
@@ -66,7 +67,7 @@ public sealed class RemoteDirectorTests : DirectorTest
         Assert.Contains("100", Director.Run("ipvsadm", ["-L", "--timeout"]), StringComparison.Ordinal);
         Assert.Contains("master sync daemon", Director.Run("ipvsadm", ["-L", "--daemon"]), StringComparison.Ordinal);
 
-        Over("Stop-LvsSyncDaemon Master; Reset-LvsStatistics -Confirm:$false; Clear-LvsTable -Confirm:$false");
+        Over(session, "Stop-LvsSyncDaemon Master; Reset-LvsStatistics -Confirm:$false; Clear-LvsTable -Confirm:$false");
         Assert.Empty(Saved());
     }
 
@@ -85,20 +86,21 @@ public sealed class RemoteDirectorTests : DirectorTest
     public void A_desired_state_is_planned_applied_held_and_taken_back_over_SSH()
     {
         Restore(Table);
+        using SessionOver session = new(_fixture);
         string file = Path.Combine(Directory.CreateTempSubdirectory("lvs-remote-").FullName, "web.json");
         File.WriteAllText(file, """{"scope": ["*"], "virtualServices": [{"virtualService": "192.0.2.10:80", "scheduler": "wlc", "realServers": ["192.0.2.22", "192.0.2.23"]}]}""");
         try
         {
-            PSObject kept = Assert.Single(Over("Checkpoint-LvsTable"));
+            PSObject kept = Assert.Single(Over(session, "Checkpoint-LvsTable"));
             Assert.Equal(Lb, kept.Properties["HostName"].Value);
-            Assert.All(Over($"Compare-LvsConfiguration '{file}'"), change => Assert.Equal(Lb, change.Properties["HostName"].Value));
+            Assert.All(Over(session, $"Compare-LvsConfiguration '{file}'"), change => Assert.Equal(Lb, change.Properties["HostName"].Value));
 
-            Over($"Sync-LvsConfiguration '{file}' -Prune");
+            Over(session, $"Sync-LvsConfiguration '{file}' -Prune");
             Assert.Equal(
                 ["-A -t 192.0.2.10:80 -s wlc", "-a -t 192.0.2.10:80 -r 192.0.2.22:80 -g -w 1", "-a -t 192.0.2.10:80 -r 192.0.2.23:80 -g -w 1"], Saved());
-            Over("Suspend-LvsRealServer 192.0.2.10:80 192.0.2.22 -Reason disk");
-            Assert.Equal(true, Assert.Single(Over($"Test-LvsConfiguration '{file}'")).BaseObject);
-            Over("Resume-LvsRealServer 192.0.2.10:80 192.0.2.22");
+            Over(session, "Suspend-LvsRealServer 192.0.2.10:80 192.0.2.22 -Reason disk");
+            Assert.Equal(true, Assert.Single(Over(session, $"Test-LvsConfiguration '{file}'")).BaseObject);
+            Over(session, "Resume-LvsRealServer 192.0.2.10:80 192.0.2.22");
 
             // What was kept knows its director.
             _fixture.Engine.Run("$PSDefaultParameterValues = @{}");
@@ -123,9 +125,13 @@ public sealed class RemoteDirectorTests : DirectorTest
         Assert.Equal("RealServerNotFound", Refusal("Set-LvsRealServer 192.0.2.10:80 192.0.2.99 -Weight 1"));
     }
 
-    private IReadOnlyList<PSObject> Over(string script)
+    // Where many commands follow each other, one login does for all.
+    private static IReadOnlyList<PSObject> Over(SessionOver session, string script) => Good(script, session.Run(script));
+
+    private IReadOnlyList<PSObject> Over(string script) => Good(script, Ask(script));
+
+    private static IReadOnlyList<PSObject> Good(string script, EngineResult result)
     {
-        EngineResult result = Ask(script);
         Assert.True(!result.HadErrors, $"{script}\n{string.Join('\n', result.Errors)}{result.Terminating}");
         return result.Output;
     }
@@ -144,4 +150,12 @@ public sealed class RemoteDirectorTests : DirectorTest
             .Where(property => property.Name is not ("HostName" or "NetworkNamespace"))
             .Select(property => $"{property.Name}={property.Value}"))),
     ];
+
+    private sealed class SessionOver(CmdletFixture fixture) : IDisposable
+    {
+        public void Dispose() => fixture.Engine.Run("$PSDefaultParameterValues = @{}; $over | Remove-LvsSession; $global:over = $null");
+
+        internal EngineResult Run(string script) =>
+            fixture.Engine.Run($"$PSDefaultParameterValues = @{{}}; if (-not $over) {{ $global:over = New-LvsSession {Lb} }}\n$PSDefaultParameterValues = @{{ '*-Lvs*:LvsSession' = $over }}\n{script}");
+    }
 }

@@ -179,6 +179,44 @@ public sealed class RolloutTests(CmdletFixture fixture)
             ["Succeeded", "Succeeded", "0", "0", "0", "0", "192.0.2.21:80 memory is being changed", "192.0.2.21:80 memory is being changed"], Texts(result));
     }
 
+    [Fact]
+    public void A_host_on_which_another_roll_out_is_at_work_is_refused_and_by_Force_taken_over()
+    {
+        EngineResult result = Run("""
+            Invoke-LvsRollout -RealServer 192.0.2.21 @pair -Reason 'kernel' -ScriptBlock {
+                Invoke-LvsRollout -RealServer 192.0.2.21 -LvsSession $using:a, $using:b -ScriptBlock { throw 'too' } -ErrorAction SilentlyContinue
+                Get-LvsRealServer -Held -LvsSession $using:a | ForEach-Object { $_.Hold.By }
+            }
+            State
+            Invoke-LvsRollout -RealServer 192.0.2.22 @pair -ErrorAction SilentlyContinue -ScriptBlock {
+                Invoke-LvsRollout -RealServer 192.0.2.22 -LvsSession $using:a, $using:b -Force -ScriptBlock { }
+            }
+            State
+            """);
+
+        LvsRolloutResult[] results = Results(result);
+        LvsRolloutResult inner = (LvsRolloutResult)((System.Management.Automation.PSObject)results[0].Output[0]).BaseObject;
+        Assert.Equal((LvsRolloutState.Succeeded, LvsRolloutState.Failed, 0), (results[0].State, inner.State, inner.Attempts));
+        Assert.Contains("another roll-out works on 192.0.2.21:80 of tcp/192.0.2.10:80 on lb1: held by ", inner.Error, StringComparison.Ordinal);
+        Assert.EndsWith("-Force goes on from there. It is as before, and nothing was done to it.", inner.Error, StringComparison.Ordinal);
+        Assert.Matches(@"^\S+@\S+ \(roll-out \d+\.\d+\)$", $"{results[0].Output[1]}");
+        Assert.Equal([Whole, Whole], Texts(result));
+    }
+
+    [Fact]
+    public void Each_batch_is_asked_for_and_hosts_of_one_that_is_declined_are_not_attempted()
+    {
+        fixture.Engine.UserInterface.Answers.Enqueue("N");
+        fixture.Engine.UserInterface.Answers.Enqueue("Y");
+        EngineResult result = Run("Invoke-LvsRollout -RealServer 192.0.2.21, 192.0.2.22 @pair -Confirm -ScriptBlock { ($using:log).Enqueue(\"$_\") }; $log.ToArray(); State");
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["192.0.2.21 NotAttempted", "192.0.2.22 Succeeded"], Results(result).Select(each => $"{each.HostName} {each.State}"));
+        Assert.Equal("The user said no to its batch.", Results(result)[0].Error);
+        Assert.Equal(["192.0.2.22", Whole], Texts(result));
+        Assert.Contains("batch 1 of 2: 192.0.2.21", result.HostText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0", 1, 3)]
     [InlineData("1", 2, 2)]

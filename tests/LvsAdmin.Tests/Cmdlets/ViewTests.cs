@@ -69,6 +69,9 @@ public sealed class ViewTests(CmdletFixture fixture)
             1 192.0.2.21       Succeeded      10.5 s drain 2.0 s, script 3.5 s, health
                                                      1.0 s, resume 4.0 s
             2 192.0.2.22       Failed          2.0 s Drain failed: it is busy.
+            3 lb1              Failed          2.0 s HealthCheck failed: its table is
+                                                     empty (Sync-LvsConfiguration gives
+                                                     it the wanted one).
         """,
         new LvsRolloutResult
         {
@@ -89,6 +92,16 @@ public sealed class ViewTests(CmdletFixture fixture)
             State = LvsRolloutState.Failed,
             DrainTime = TimeSpan.FromSeconds(2),
             Error = "Drain failed: it is busy.",
+        },
+        new LvsRolloutResult
+        {
+            HostName = "localhost",
+            NetworkNamespace = "lb1",
+            Addresses = [],
+            Batch = 3,
+            State = LvsRolloutState.Failed,
+            HealthCheckTime = TimeSpan.FromSeconds(2),
+            Error = "HealthCheck failed: its table is empty (Sync-LvsConfiguration gives it the wanted one).",
         });
 
     [Fact]

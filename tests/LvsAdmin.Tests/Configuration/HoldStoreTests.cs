@@ -42,6 +42,16 @@ public sealed class HoldStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Those_who_write_at_once_lose_nothing_of_each_other()
+    {
+        LvsHold[] holds = [.. Enumerable.Range(1, 40).Select(number => Hold with { RealServer = LvsServerId.Parse($"[2001:db8::{number}]:8080") })];
+
+        await Task.WhenAll(holds.Select(hold => Task.Run(async () => await HoldStore.AddAsync(_host, hold, Stop), Stop)));
+
+        Assert.Equal(holds.Length, (await HoldStore.ReadAsync(_host, Stop)).Count);
+    }
+
+    [Fact]
     public async Task A_hold_of_the_machine_outlives_a_boot_and_one_of_another_namespace_does_not()
     {
         await HoldStore.AddAsync(_host, Hold, Stop);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -17,15 +19,24 @@ internal sealed class Farm : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Piece = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
 
+    // How long to wait for what does not come. A lost packet is sent again after 1, 3 and 7 seconds.
+    private const int Patience = 8000;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(string NetworkNamespace, IPEndPoint Place), (Socket Listener, ConcurrentBag<Socket> Connections)> _servers = [];
     private readonly List<Thread> _clients = [];
 
+    // How far servers are with what came from a port of a client, the last time that it came.
+    private readonly ConcurrentDictionary<int, string> _steps = [];
+
     /// <summary>Requests that were answered as they should be, by the port that they were sent to.</summary>
     internal ConcurrentDictionary<int, int> Answered { get; } = [];
 
-    /// <summary>Requests that were not, and why.</summary>
+    /// <summary>Requests that were not, and why: in which step, from which port, and how far the server was that took it.</summary>
     internal ConcurrentQueue<string> Failed { get; } = [];
+
+    /// <summary>Tells more of a request that failed, by the client's port: what the director knows of it.</summary>
+    internal Func<int, string>? Explain { get; set; }
 
     /// <summary>Listens on a port in a namespace: of all addresses, or of one.</summary>
     internal void Serve(string networkNamespace, int port, string? address = null)
@@ -46,7 +57,7 @@ internal sealed class Farm : IDisposable
             {
                 Socket connection = await listener.AcceptAsync(_stop.Token);
                 connections.Add(connection);
-                _ = AnswerAsync(connection);
+                _ = AnswerAsync(connection, address ?? networkNamespace);
             }
         });
     }
@@ -72,17 +83,7 @@ internal sealed class Farm : IDisposable
         {
             while (!_stop.IsCancellationRequested)
             {
-                try
-                {
-                    using Socket socket = Connect(address, port, 's');
-                    int length = Receive(socket);
-                    Count(length == Piece.Length, port, $"got {length} bytes");
-                }
-                catch (SocketException failure)
-                {
-                    Count(false, port, failure.SocketErrorCode.ToString());
-                }
-
+                Ask(address, port);
                 Thread.Sleep(pause);
             }
 
@@ -96,7 +97,20 @@ internal sealed class Farm : IDisposable
     /// <returns>Whether it came whole; done when it ended.</returns>
     internal static Task<bool> Download(string networkNamespace, string address, int port, byte pieces = Pieces)
     {
-        Socket socket = Topology.InNamespace(networkNamespace, () => Connect(address, port, (char)pieces));
+        Socket socket = Topology.InNamespace(networkNamespace, () =>
+        {
+            Socket opened = Open();
+            try
+            {
+                Connect(opened, address, port, (char)pieces);
+                return opened;
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+        });
         return Task.Factory.StartNew(
             () =>
             {
@@ -127,21 +141,40 @@ internal sealed class Farm : IDisposable
         _stop.Dispose();
     }
 
-    private static Socket Connect(string address, int port, char wish)
+    private void Ask(string address, int port)
     {
-        // Blocking throughout: only so does the work stay on the thread that entered the namespace. A lost SYN is sent again after one second.
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 8000, ReceiveTimeout = 8000 };
+        using Socket socket = Open();
+        int from = 0;
+        string step = "bind";
+        long began = Stopwatch.GetTimestamp();
         try
         {
-            socket.Connect(IPAddress.Parse(address), port);
-            socket.Send([(byte)wish]);
-            return socket;
+            if (Explain is not null)
+            {
+                // Before, so that it is known also of one that does not get through.
+                socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+                from = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            }
+
+            step = "connect";
+            Connect(socket, address, port, 's');
+            step = "receive";
+            int length = Receive(socket);
+            Count(length == Piece.Length, port, () => $"got {length} bytes");
         }
-        catch
+        catch (SocketException failure)
         {
-            socket.Dispose();
-            throw;
+            Count(false, port, () => Describe(failure, step, from, Stopwatch.GetElapsedTime(began)));
         }
+    }
+
+    // Blocking throughout: only so does the work stay on the thread that entered the namespace.
+    private static Socket Open() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = Patience, ReceiveTimeout = Patience };
+
+    private static void Connect(Socket socket, string address, int port, char wish)
+    {
+        socket.Connect(IPAddress.Parse(address), port);
+        socket.Send([(byte)wish]);
     }
 
     private static int Receive(Socket socket)
@@ -162,12 +195,15 @@ internal sealed class Farm : IDisposable
         return total;
     }
 
-    private async Task AnswerAsync(Socket connection)
+    private async Task AnswerAsync(Socket connection, string server)
     {
         using (connection)
         {
+            int from = 0;
             try
             {
+                from = ((IPEndPoint)connection.RemoteEndPoint!).Port;
+                _steps[from] = $"accepted by {server}";
                 byte[] wish = new byte[1];
                 if (await connection.ReceiveAsync(wish, _stop.Token) == 1)
                 {
@@ -181,16 +217,23 @@ internal sealed class Farm : IDisposable
                     }
 
                     connection.Shutdown(SocketShutdown.Send);
+                    _steps[from] = $"answered by {server}";
                 }
             }
             catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The client sees it, and counts.
+                _steps[from] = $"given up by {server}: {failure.Message}";
             }
         }
     }
 
-    private void Count(bool isGood, int port, string why)
+    // The thread pool too: what answers runs on it, and it is this process's.
+    private string Describe(SocketException failure, string step, int from, TimeSpan taken) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{step} from port {from}: {failure.SocketErrorCode} after {taken.TotalSeconds:0.0} s; server: {_steps.GetValueOrDefault(from, "saw nothing")}; director: {Explain?.Invoke(from)}; pool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} wait");
+
+    private void Count(bool isGood, int port, Func<string> why)
     {
         if (isGood)
         {
@@ -198,7 +241,7 @@ internal sealed class Farm : IDisposable
         }
         else if (!_stop.IsCancellationRequested)
         {
-            Failed.Enqueue($"port {port}: {why}");
+            Failed.Enqueue($"port {port}: {why()}");
         }
     }
 }

@@ -10,7 +10,7 @@ namespace LvsAdmin.Tests.Kernel;
 [Collection(SharedTopology.Name)]
 public sealed class ForwardingTests(CmdletFixture cmdlets) : IClassFixture<CmdletFixture>, IDisposable
 {
-    private const int Requests = 20;
+    private const int Requests = 8;
 
     // The guest may stand still for seconds when its machine is busy.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

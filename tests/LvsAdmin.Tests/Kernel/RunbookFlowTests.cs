@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LvsAdmin.Core.Fleet;
 using LvsAdmin.Hosting;
 using LvsAdmin.Tests.Cmdlets;
 using LvsAdmin.Tests.Support;
@@ -61,6 +62,11 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
         Assert.Equal(["held 192.0.2.21:80 disk", "rs2", "rs2", "192.0.2.21:80"], work.Output.Select(Text));
         Assert.Equal(["rs1", "rs2"], RunbookStage.Answers(2).Order());
 
+        // The same for the host as a whole, chosen by its name alone.
+        EngineResult upgrade = Play($$"""& {{Runbooks}}/Invoke-KernelUpgrade.ps1 -Director {{Director}} -RealServerHost @{ NetworkNamespace = 'rs2' } -RampUp 0 -Upgrade { "$($_.Address)" }""");
+        LvsRolloutResult upgraded = (LvsRolloutResult)Assert.Single(upgrade.Output).BaseObject;
+        Assert.Equal((LvsRolloutState.Succeeded, "rs2", "192.0.2.22"), (upgraded.State, upgraded.NetworkNamespace, $"{Assert.Single(upgraded.Output)}"));
+
         // What is not healthy afterwards stays out.
         EngineResult failed = fixture.Engine.Run($"{maintain} -Work {{ }} -Check {{ $false }}");
         Assert.Contains("is not healthy", Assert.Single(failed.Errors).ToString(), StringComparison.Ordinal);
@@ -113,7 +119,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
     }
 
     [Fact]
-    public void A_pair_fails_over_with_its_established_connections()
+    public void Both_of_a_pair_are_upgraded_one_after_the_other_and_established_connections_go_on()
     {
         NamespaceThread.RequireIpvs();
         Topology.AddHost("lb2", "192.0.2.3");
@@ -128,6 +134,7 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
             Assert.Contains("does not receive", Assert.Single(fixture.Engine.Run(move).Errors).ToString(), StringComparison.Ordinal);
             Play("Start-LvsSyncDaemon Backup eth0 -SyncId 7 -NetworkNamespace lb2; Start-LvsSyncDaemon Master eth0 -SyncId 7 -NetworkNamespace director");
 
+            EngineResult? upgraded = null;
             string page = Topology.InNamespace("client", () =>
             {
                 using Socket open = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 5000, ReceiveTimeout = 5000 };
@@ -136,13 +143,15 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
                 open.Send("GET / HT"u8);
                 open.Send("TP/1.0\r\nHost: "u8);
                 Thread.Sleep(3000);
-                Play(move);
+                // The standby first; then the active one, which fails over by the other runbook before its turn.
+                upgraded = Play($$"""& {{Runbooks}}/Invoke-KernelUpgrade.ps1 -DirectorHost {{Director}}, @{ NetworkNamespace = 'lb2' } -Upgrade { "$_ holds $(@($_ | Get-LvsDirectorVip).Count)" }""");
                 open.Send("192.0.2.10\r\n\r\n"u8);
                 using StreamReader reader = new(new NetworkStream(open), Encoding.ASCII);
                 return reader.ReadToEnd();
             });
 
             Assert.Contains("200 OK", page, StringComparison.Ordinal);
+            Assert.Equal(["1 lb2 holds 0", "2 director holds 0"], upgraded!.Output.Select(value => (LvsRolloutResult)value.BaseObject).Select(result => $"{result.Batch} {Assert.Single(result.Output)}"));
             Assert.Equal(["rs1", "rs2"], RunbookStage.Answers(2).Order());
             EngineResult state = Play("(Get-LvsDirectorVip -NetworkNamespace lb2).Count; @(Get-LvsDirectorVip -NetworkNamespace director).Count; 'lb2', 'director' | ForEach-Object { (Get-LvsSyncDaemon -NetworkNamespace $_).Role }");
             Assert.Equal(["1", "0", "Master", "Backup"], state.Output.Select(Text));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace LvsAdmin.Tests.Kernel;
 
@@ -12,18 +11,12 @@ public static class RunbookStage
     /// <summary>Kills the keepalived whose process ids are in a folder.</summary>
     public static void Kill(string folder)
     {
-        // The parent first: it would start another child. A child whose parent is gone ends, and takes its file away.
-        int[] ids = [.. Directory.GetFiles(folder, "*pid").OrderDescending().Select(file => int.Parse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture))];
-        foreach (int id in ids)
+        string[] ids = [.. Directory.GetFiles(folder, "*pid").Select(file => File.ReadAllText(file).Trim())];
+        if (ids.Length > 0)
         {
-            try
-            {
-                Process.GetProcessById(id).Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It is gone.
-            }
+            // Halted first: a child whose parent is gone takes its services away, and a parent starts another child.
+            using Process kill = Process.Start("sh", ["-c", $"kill -STOP {string.Join(' ', ids)}; kill -KILL {string.Join(' ', ids)}; rm -f '{folder}'/*pid"]);
+            kill.WaitForExit();
         }
     }
 }

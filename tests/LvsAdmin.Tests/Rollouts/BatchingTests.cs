@@ -18,7 +18,7 @@ public sealed class BatchingTests
         RolloutPool[] pools = [.. Enumerable.Range(1, random.Next(1, 5)).Select(number => Pool(number, targets, random))];
         RolloutQuantity[] sizes = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2) == 0 ? new RolloutQuantity(random.Next(1, 6), false) : new RolloutQuantity(random.Next(1, 101), true))];
 
-        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, sizes, 0, targets.Length, pools);
+        (IReadOnlyList<IReadOnlyList<LvsRolloutTarget>> batches, IReadOnlyList<LvsRolloutTarget> refused) = RolloutBatching.Plan(targets, sizes, 0, targets.Length, (left, size) => RolloutBatching.Next(left, size, pools));
 
         Assert.Equal(targets.Select(target => target.HostName).Order(), batches.SelectMany(batch => batch).Concat(refused).Select(target => target.HostName).Order());
         // As all come back, only those wait for ever that a service cannot spare even alone.
@@ -81,7 +81,7 @@ public sealed class BatchingTests
             // Some on two ports, some in no service, some at weight 0.
             for (int port = 80; port < 80 + random.Next(3); port++)
             {
-                servers[new LvsServerId(target.Address, (ushort)port)] = random.Next(4) > 0;
+                servers[new LvsServerId(target.Addresses[0], (ushort)port)] = random.Next(4) > 0;
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LvsAdmin.Core.Hosts;
@@ -15,6 +16,9 @@ public static partial class HoldStore
     public const string Path = "/var/lib/lvsadmin/holds.json";
 
     private const int Version = 1;
+
+    // The directors of one machine, in its network namespaces, are worked on at once, and have one file.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
 
     /// <summary>Reads the holds of the host's network namespace, those that have expired too.</summary>
     /// <exception cref="LvsHostException">The file cannot be read, or is none of ours (BadReply).</exception>
@@ -51,6 +55,21 @@ public static partial class HoldStore
     }
 
     private static async ValueTask ChangeAsync(
+        ILvsHost host, LvsServiceId service, LvsServerId server, Func<string, Entry?> change, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim gate = Gates.GetOrAdd(host.Name, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RewriteAsync(host, service, server, change, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private static async ValueTask RewriteAsync(
         ILvsHost host, LvsServiceId service, LvsServerId server, Func<string, Entry?> change, CancellationToken cancellationToken)
     {
         string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);

@@ -19,11 +19,12 @@ public static class RealServerHolds
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(server);
+        cancellationToken.ThrowIfCancellationRequested();
         // Remembered first: a server at weight 0 that nobody knows the reason of would be given its weight again by the next Sync.
-        await HoldStore.AddAsync(host, hold, cancellationToken).ConfigureAwait(false);
+        await HoldStore.AddAsync(host, hold, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            await SetWeightAsync(host, client, server, 0, cancellationToken).ConfigureAwait(false);
+            await SetWeightAsync(host, client, server, 0).ConfigureAwait(false);
         }
         catch (IpvsException)
         {
@@ -46,18 +47,19 @@ public static class RealServerHolds
     /// <param name="server">The server as it was read.</param>
     /// <param name="hold">What is remembered.</param>
     /// <param name="weight">The weight.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Ends the work; what was begun is finished.</param>
     /// <exception cref="IpvsException">The kernel refused: all is as before.</exception>
     /// <exception cref="LvsHostException">A file cannot be read or written, or the director was lost.</exception>
     public static async ValueTask ResumeAsync(ILvsHost host, IpvsClient client, LvsRealServer server, LvsHold hold, int weight, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(server);
+        cancellationToken.ThrowIfCancellationRequested();
         // Forgotten first: of one who is killed in between, the next Sync finishes the work.
-        await HoldStore.RemoveAsync(host, server.VirtualService, server.RealServer, cancellationToken).ConfigureAwait(false);
+        await HoldStore.RemoveAsync(host, server.VirtualService, server.RealServer, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            await SetWeightAsync(host, client, server, weight, cancellationToken).ConfigureAwait(false);
+            await SetWeightAsync(host, client, server, weight).ConfigureAwait(false);
         }
         catch (IpvsException)
         {
@@ -66,14 +68,14 @@ public static class RealServerHolds
         }
     }
 
-    private static async ValueTask SetWeightAsync(ILvsHost host, IpvsClient client, LvsRealServer server, int weight, CancellationToken cancellationToken)
+    private static async ValueTask SetWeightAsync(ILvsHost host, IpvsClient client, LvsRealServer server, int weight)
     {
         ArgumentNullException.ThrowIfNull(client);
         if (server.Weight != weight)
         {
-            await client.SetRealServerAsync(server, server.Settings with { Weight = weight }, cancellationToken).ConfigureAwait(false);
+            await client.SetRealServerAsync(server, server.Settings with { Weight = weight }, CancellationToken.None).ConfigureAwait(false);
         }
 
-        await PersistentTable.SetWeightAsync(host, server.VirtualService, server.RealServer, weight, cancellationToken).ConfigureAwait(false);
+        await PersistentTable.SetWeightAsync(host, server.VirtualService, server.RealServer, weight, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -29,13 +29,9 @@ internal sealed class DirectorState
     {
         get
         {
-            foreach (LvsVirtualService service in Services.Values.OrderBy(service => service.VirtualService))
+            foreach (string line in TableLines)
             {
-                yield return $"{service.VirtualService} {Text(SettingsProperties.Of(service.Settings))}";
-                foreach (LvsRealServer server in Servers[service.VirtualService])
-                {
-                    yield return $"{service.VirtualService} -> {server.RealServer} {Text(SettingsProperties.Of(server.Settings))}";
-                }
+                yield return line;
             }
 
             if (Timeout is not null)
@@ -50,6 +46,22 @@ internal sealed class DirectorState
         }
     }
 
+    /// <summary>The services and their servers alone, in the same way.</summary>
+    internal IEnumerable<string> TableLines
+    {
+        get
+        {
+            foreach (LvsVirtualService service in Services.Values.OrderBy(service => service.VirtualService))
+            {
+                yield return $"{service.VirtualService} {Text(SettingsProperties.Of(service.Settings))}";
+                foreach (LvsRealServer server in Servers[service.VirtualService])
+                {
+                    yield return $"{service.VirtualService} -> {server.RealServer} {Text(SettingsProperties.Of(server.Settings))}";
+                }
+            }
+        }
+    }
+
     /// <summary>Reads what a document has a say in.</summary>
     /// <param name="client">The director's IPVS.</param>
     /// <param name="configuration">The document; null to read all.</param>
@@ -57,18 +69,9 @@ internal sealed class DirectorState
     internal static async ValueTask<DirectorState> ReadAsync(IpvsClient client, LvsConfiguration? configuration, CancellationToken cancellationToken)
     {
         HashSet<LvsServiceId> named = [.. configuration?.VirtualServices.Select(service => service.VirtualService) ?? []];
-        List<LvsVirtualService> services = [];
-        Dictionary<LvsServiceId, IReadOnlyList<LvsRealServer>> servers = [];
-        foreach (LvsVirtualService service in await client.GetServicesAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (configuration is null || named.Contains(service.VirtualService) || configuration.Owns(service.VirtualService))
-            {
-                services.Add(service);
-                servers[service.VirtualService] = await client.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        return new DirectorState(services, servers)
+        IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)> table = await IpvsTable.ReadAsync(
+            client, id => configuration is null || named.Contains(id) || configuration.Owns(id), cancellationToken).ConfigureAwait(false);
+        return new DirectorState([.. table.Select(each => each.Service)], table.ToDictionary(each => each.Service.VirtualService, each => each.Servers))
         {
             Timeout = configuration is null or { Timeout: not null } ? await client.GetTimeoutAsync(cancellationToken).ConfigureAwait(false) : null,
             SyncDaemons = configuration is null or { SyncDaemons: not null } ? await client.GetSyncDaemonsAsync(cancellationToken).ConfigureAwait(false) : null,

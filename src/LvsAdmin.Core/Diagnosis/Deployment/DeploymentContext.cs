@@ -34,6 +34,20 @@ internal sealed class DeploymentContext
     /// <summary>All hosts that can be asked, each once.</summary>
     internal IEnumerable<DeploymentHost> Hosts => Directors.Concat(RealServerHosts).Concat(Client is null ? [] : [Client]).Distinct();
 
+    /// <summary>The host that has a MAC address; null when none of those that can be asked has it.</summary>
+    internal async ValueTask<DeploymentHost?> FindByMacAsync(string mac, CancellationToken cancellationToken)
+    {
+        foreach (DeploymentHost host in Hosts)
+        {
+            if ((await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Interfaces.Any(each => each.MacAddress == mac))
+            {
+                return host;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a cause was found on a host before: then its consequences there are no news.</summary>
     /// <param name="cause">The cause.</param>
     /// <param name="host">Where.</param>

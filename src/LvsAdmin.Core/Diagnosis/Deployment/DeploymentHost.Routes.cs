@@ -17,17 +17,36 @@ internal sealed partial class DeploymentHost
         await IpAsync("No such", cancellationToken, NeighbourArguments).ConfigureAwait(false) ?? [];
 
     /// <summary>
-    /// Reads the ways to addresses, and the neighbours, by one program for all: each one costs a round trip on a host far away. What cannot be told so is left to be asked
-    /// for by itself.
+    /// Reads what most rules ask for by one program: the interfaces, the neighbours, and the ways to addresses. Each program costs a round trip on a host far away.
+    /// What cannot be told so is left to be asked for by itself, and so are errors.
     /// </summary>
     /// <param name="addresses">The addresses.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    internal async ValueTask PrefetchRoutesAsync(IEnumerable<LvsAddress> addresses, CancellationToken cancellationToken)
+    internal async ValueTask PrefetchAsync(IEnumerable<LvsAddress> addresses, CancellationToken cancellationToken)
     {
-        (string Line, string[] Arguments)[] wanted = [.. addresses.Distinct().Select(address => ($"route get {address}", RouteArguments(address))), ("neigh show", NeighbourArguments)];
+        if (_facts.ContainsKey(IpFact(HostInterface.Arguments)))
+        {
+            return;
+        }
+
+        (string Line, string[] Arguments)[] wanted =
+        [
+            ("address show", HostInterface.Arguments),
+            ("neigh show", NeighbourArguments),
+            .. addresses.Distinct().Select(address => ($"route get {address}", RouteArguments(address))),
+        ];
         // -force: where there is no way to one address, the others are still told.
-        ProgramInvocation batch = new("ip", ["-json", "-force", "-batch", "-"], string.Concat(wanted.Select(each => each.Line + "\n")));
-        ProgramResult result = await host.RunAsync(batch, cancellationToken).ConfigureAwait(false);
+        ProgramInvocation batch = new("ip", ["-details", "-json", "-force", "-batch", "-"], string.Concat(wanted.Select(each => each.Line + "\n")));
+        ProgramResult result;
+        try
+        {
+            result = await host.RunAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LvsHostException)
+        {
+            return;
+        }
+
         HashSet<int> failed = [.. FailedLine().Matches(result.Error).Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))];
         List<JsonElement[]> lists = [];
         try

@@ -29,13 +29,28 @@ internal sealed partial class DeploymentHost
     }
 
     /// <summary>The way that answers of a real server take to a client: what ip(8) tells for packets from its address and port, which rules may send elsewhere; null for none.</summary>
-    internal async ValueTask<JsonElement?> RouteBackAsync(LvsServerId server, LvsProtocol protocol, LvsAddress client, CancellationToken cancellationToken)
+    internal ValueTask<JsonElement?> RouteBackAsync(LvsServerId server, LvsProtocol protocol, LvsAddress client, CancellationToken cancellationToken) =>
+        RouteBackAsync(server, protocol, client, [], cancellationToken);
+
+    /// <summary>Whether a way back was learnt from a redirect, and is not the one that the routes say.</summary>
+    internal async ValueTask<bool> IsRedirectedAsync(JsonElement route, LvsServerId server, LvsProtocol protocol, LvsAddress client, CancellationToken cancellationToken) =>
+        IpCommand.Text(route, "protocol") == "redirect"
+        || route.GetRawText().Contains("redirected", StringComparison.Ordinal)
+        // Of IPv6 newer kernels do not say where it is from; the routes themselves still lead to a next hop.
+        || (client.Family == LvsAddressFamily.IPv6
+            && NatPaths.Gateway(route) is null
+            && await RouteBackAsync(server, protocol, client, ["fibmatch"], cancellationToken).ConfigureAwait(false) is { } told
+            && NatPaths.Gateway(told) is not null);
+
+    private async ValueTask<JsonElement?> RouteBackAsync(LvsServerId server, LvsProtocol protocol, LvsAddress client, string[] words, CancellationToken cancellationToken)
     {
         string[] ports = server.Port is > 0 and ushort port
             ? ["ipproto", protocol.ToString().ToLowerInvariant(), "sport", port.ToString(CultureInfo.InvariantCulture)]
             : [];
         return await IpAsync(
-            "unreachable", cancellationToken, [IpCommand.FamilyOption(client.Family), "-json", "route", "get", $"{client}", "from", $"{server.Address}", .. ports]).ConfigureAwait(false) is [JsonElement route, ..]
+            "unreachable",
+            cancellationToken,
+            [IpCommand.FamilyOption(client.Family), "-json", "route", "get", .. words, $"{client}", "from", $"{server.Address}", .. ports]).ConfigureAwait(false) is [JsonElement route, ..]
             ? route
             : null;
     }
@@ -81,19 +96,10 @@ internal sealed partial class DeploymentHost
     {
         return (await FactAsync("table", ReadAsync, cancellationToken).ConfigureAwait(false))!;
 
-        async ValueTask<IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>> ReadAsync(CancellationToken stop)
-        {
-            IpvsClient ipvs = await ConnectAsync(stop).ConfigureAwait(false);
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in await ipvs.GetServicesAsync(stop).ConfigureAwait(false))
-            {
-                services.Add((service, await ipvs.GetRealServersAsync(service.VirtualService, stop).ConfigureAwait(false)));
-            }
-
-            return services;
-        }
+        async ValueTask<IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>> ReadAsync(CancellationToken stop) =>
+            await IpvsTable.ReadAsync(await ConnectAsync(stop).ConfigureAwait(false), null, stop).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> IsSetAsync(string path, CancellationToken cancellationToken) =>
-        (await ReadAsync(path, cancellationToken).ConfigureAwait(false))?.Trim() is { } text && text != "0";
+        KernelParameterText.IsSet(await ReadAsync(path, cancellationToken).ConfigureAwait(false));
 }

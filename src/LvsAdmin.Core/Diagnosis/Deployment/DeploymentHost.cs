@@ -11,10 +11,19 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <param name="connect">Opens the host's IPVS, or gives the connection that is open; null for a host whose IPVS is not looked at.</param>
 internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationToken, ValueTask<IpvsClient>>? connect)
 {
+    // One question: the answer on a link comes within milliseconds, and this is asked for each VIP that is well.
+    private const int SecondsToListen = 1;
+
     private readonly ConcurrentDictionary<string, Lazy<Task<object?>>> _facts = new(StringComparer.Ordinal);
 
     /// <summary>The host.</summary>
     internal ILvsHost Host => host;
+
+    /// <summary>How results name it in a sentence: the network namespace where it is one.</summary>
+    internal string Name => host.NetworkNamespace ?? host.Name;
+
+    /// <summary>Asks its links who owns an address.</summary>
+    internal LinkProbe Link { get; } = new(host, SecondsToListen);
 
     /// <summary>The connection to its IPVS, which takes one call at a time; directors have one.</summary>
     /// <exception cref="IpvsException">IPVS is missing, or may not be asked.</exception>
@@ -23,7 +32,7 @@ internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationTok
 
     /// <summary>Its interfaces, addresses, ARP policy and reverse path filters.</summary>
     internal ValueTask<RealServerState> GetStateAsync(CancellationToken cancellationToken) =>
-        FactAsync("state", stop => RealServerState.ReadAsync(host, stop), cancellationToken)!;
+        FactAsync("state", stop => RealServerState.ReadAsync(host, ListInterfacesAsync(stop), stop), cancellationToken)!;
 
     /// <summary>All addresses of its own, VIPs included.</summary>
     internal async ValueTask<IReadOnlySet<LvsAddress>> GetAddressesAsync(CancellationToken cancellationToken) =>
@@ -50,6 +59,9 @@ internal sealed partial class DeploymentHost(ILvsHost host, Func<CancellationTok
 
         async Task<object?> ReadAsync() => await read(cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<IReadOnlyList<HostInterface>> ListInterfacesAsync(CancellationToken cancellationToken) => HostInterface.Parse(
+        host, (await FactAsync(IpFact(HostInterface.Arguments), stop => IpCommand.QueryAsync(host, stop, HostInterface.Arguments), cancellationToken).ConfigureAwait(false))!);
 
     private static string IpFact(string[] arguments) => $"ip {string.Join('\0', arguments)}";
 

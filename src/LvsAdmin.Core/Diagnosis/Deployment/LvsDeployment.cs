@@ -13,7 +13,7 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <param name="realServers">Hosts of real servers; which is which, their addresses tell.</param>
 /// <param name="reach">Gives the host of a real server's address where none of those has it; null where such a server cannot be looked at.</param>
 /// <param name="client">The host that clients ask from; null for none.</param>
-public sealed class LvsDeployment(
+public sealed partial class LvsDeployment(
     IReadOnlyList<LvsDeploymentDirector> directors, IReadOnlyList<ILvsHost> realServers, Func<LvsAddress, ILvsHost>? reach, ILvsHost? client)
 {
     private readonly Dictionary<ILvsHost, DeploymentHost> _hosts = [];
@@ -112,10 +112,12 @@ public sealed class LvsDeployment(
         {
             try
             {
-                await head.GetStateAsync(cancellationToken).ConfigureAwait(false);
-                IReadOnlyList<(LvsVirtualService, IReadOnlyList<LvsRealServer>)>? table = await ReadTableAsync(director, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>? table = await ReadTableAsync(director, head, cancellationToken).ConfigureAwait(false);
                 isComplete &= table is not null;
                 tables.Add((head, table ?? []));
+                LvsAddress[] vips = [.. VipsOf(table ?? [])];
+                await head.PrefetchAsync([.. vips, .. (table ?? []).SelectMany(each => each.Servers).Select(server => server.Address)], cancellationToken).ConfigureAwait(false);
+                await DirectorVipRule.BeginAskingAsync(head, vips, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (Lost is not null && failure is LvsHostException or IpvsException or NetlinkException)
             {
@@ -126,13 +128,17 @@ public sealed class LvsDeployment(
 
         Services = isComplete ? tables.SelectMany(table => table.Services).Select(each => each.Service.VirtualService).ToHashSet() : null;
 
+        LvsAddress[] served = [.. tables.SelectMany(table => VipsOf(table.Services)).Distinct()];
+        Task<(DeploymentHost? Client, LvsDeploymentCheck? Trouble)> finding = FindClientAsync(served, cancellationToken);
         Dictionary<LvsAddress, DeploymentHost> owners = await FindOwnersAsync(
+            served,
             tables.Select(table => table.Head),
             [.. tables.SelectMany(table => table.Services).SelectMany(each => each.Servers).Select(server => server.Address).Distinct()],
             unreachable,
             cancellationToken).ConfigureAwait(false);
-        DeploymentHost? asking = await FindClientAsync(unreachable, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<DeploymentContext> contexts =
+        (DeploymentHost? asking, LvsDeploymentCheck? trouble) = await finding.ConfigureAwait(false);
+        unreachable.AddRange(trouble is null ? [] : [trouble]);
+        return
         [
             .. tables.Select(table => new DeploymentContext
             {
@@ -145,63 +151,18 @@ public sealed class LvsDeployment(
                 ],
             }),
         ];
-        await PrefetchAsync(contexts, cancellationToken).ConfigureAwait(false);
-        return contexts;
     }
 
-    // What most rules ask for, on all hosts at once and by few programs.
-    private static async ValueTask PrefetchAsync(IReadOnlyList<DeploymentContext> contexts, CancellationToken cancellationToken)
-    {
-        Dictionary<DeploymentHost, HashSet<LvsAddress>> ways = [];
-        foreach (DeploymentContext context in contexts)
-        {
-            await DirectorVipRule.BeginAskingAsync(context.Director, context.Vips, cancellationToken).ConfigureAwait(false);
-            Want(context.Director, [.. context.Vips, .. context.Servers.Select(each => each.Server.Server.Address)]);
-            foreach (DeploymentHost host in context.RealServerHosts.Concat(context.Client is null ? [] : [context.Client]))
-            {
-                Want(host, context.Vips);
-            }
-        }
-
-        await Task.WhenAll(ways.Select(each => AttemptAsync(each.Key, each.Value))).ConfigureAwait(false);
-
-        void Want(DeploymentHost host, IEnumerable<LvsAddress> addresses)
-        {
-            if (!ways.TryGetValue(host, out HashSet<LvsAddress>? wanted))
-            {
-                ways.Add(host, wanted = []);
-            }
-
-            wanted.UnionWith(addresses);
-        }
-
-        async Task AttemptAsync(DeploymentHost host, IEnumerable<LvsAddress> addresses)
-        {
-            try
-            {
-                await host.PrefetchRoutesAsync(addresses, cancellationToken).ConfigureAwait(false);
-            }
-            catch (LvsHostException)
-            {
-                // The rules that need it tell.
-            }
-        }
-    }
+    private static IEnumerable<LvsAddress> VipsOf(IEnumerable<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)> table) =>
+        table.Select(each => each.Service.VirtualService.Address).OfType<LvsAddress>();
 
     // Null where there is no IPVS, which a rule tells.
     private static async ValueTask<IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)>?> ReadTableAsync(
-        LvsDeploymentDirector director, CancellationToken cancellationToken)
+        LvsDeploymentDirector director, DeploymentHost head, CancellationToken cancellationToken)
     {
         try
         {
-            IpvsClient ipvs = await director.Connect(cancellationToken).ConfigureAwait(false);
-            List<(LvsVirtualService, IReadOnlyList<LvsRealServer>)> services = [];
-            foreach (LvsVirtualService service in (await ipvs.GetServicesAsync(cancellationToken).ConfigureAwait(false)).Where(service => director.Chooses(service.VirtualService)))
-            {
-                services.Add((service, await ipvs.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false)));
-            }
-
-            return services;
+            return [.. (await head.GetTableAsync(cancellationToken).ConfigureAwait(false)).Where(each => director.Chooses(each.Service.VirtualService))];
         }
         catch (IpvsException missing) when (missing.Error == IpvsError.ModuleNotLoaded)
         {
@@ -210,7 +171,7 @@ public sealed class LvsDeployment(
     }
 
     private async ValueTask<Dictionary<LvsAddress, DeploymentHost>> FindOwnersAsync(
-        IEnumerable<DeploymentHost> heads, IReadOnlyList<LvsAddress> addresses, List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
+        LvsAddress[] served, IEnumerable<DeploymentHost> heads, IReadOnlyList<LvsAddress> addresses, List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
     {
         Dictionary<LvsAddress, DeploymentHost> owners = [];
         DeploymentHost[] known = [.. realServers.Select(host => HostOf(host, null)).Concat(heads).Distinct()];
@@ -256,6 +217,7 @@ public sealed class LvsDeployment(
         {
             try
             {
+                await host.PrefetchAsync(served, cancellationToken).ConfigureAwait(false);
                 IReadOnlySet<LvsAddress> own = await host.GetAddressesAsync(cancellationToken).ConfigureAwait(false);
                 lock (owners)
                 {
@@ -274,23 +236,23 @@ public sealed class LvsDeployment(
         }
     }
 
-    private async ValueTask<DeploymentHost?> FindClientAsync(List<LvsDeploymentCheck> unreachable, CancellationToken cancellationToken)
+    private async Task<(DeploymentHost? Client, LvsDeploymentCheck? Trouble)> FindClientAsync(LvsAddress[] served, CancellationToken cancellationToken)
     {
         if (client is null)
         {
-            return null;
+            return (null, null);
         }
 
         DeploymentHost host = HostOf(client, null);
         try
         {
+            await host.PrefetchAsync(served, cancellationToken).ConfigureAwait(false);
             await host.GetStateAsync(cancellationToken).ConfigureAwait(false);
-            return host;
+            return (host, null);
         }
         catch (LvsHostException failure)
         {
-            unreachable.Add(Unreachable(host, null, failure.Message) with { Reason = "Whom clients take for the director is not known." });
-            return null;
+            return (null, Unreachable(host, null, failure.Message) with { Reason = "Whom clients take for the director is not known." });
         }
     }
 

@@ -48,8 +48,7 @@ public sealed record LvsDeploymentCheck
     internal DeploymentHost? Place { get; init; }
 
     /// <summary>What tells this check from others, whatever it found: the same one may come up for several services and directors.</summary>
-    public (LvsDeploymentCause Cause, string HostName, string? NetworkNamespace, LvsAddress? Vip, LvsServiceId? VirtualService, LvsServerId? RealServer) Key =>
-        (Cause, HostName, NetworkNamespace, Vip, VirtualService, RealServer);
+    internal object Key => (Cause, HostName, NetworkNamespace, Vip, VirtualService, RealServer);
 
     /// <summary>The result as a person would read it.</summary>
     public override string ToString() =>

@@ -53,10 +53,6 @@ internal static class NatPaths
             ? gateway
             : null;
 
-    /// <summary>Whether a way was learnt from a redirect.</summary>
-    internal static bool IsRedirected(JsonElement route) =>
-        IpCommand.Text(route, "protocol") == "redirect" || route.GetRawText().Contains("redirected", StringComparison.Ordinal);
-
     /// <summary>Lets the answers of a real server go through the director; null where the director has no address that the server could send to.</summary>
     internal static async ValueTask<LvsRemedy?> ReturnAsync(DeploymentContext context, DeploymentHost host, LvsAddress vip, DeploymentServer server, CancellationToken cancellationToken) =>
         await context.Director.RouteToAsync(server.Server.Address, cancellationToken).ConfigureAwait(false) is { } route

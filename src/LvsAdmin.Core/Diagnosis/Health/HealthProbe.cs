@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using LvsAdmin.Core.Hosts;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
@@ -29,6 +30,11 @@ public abstract class HealthProbe
         catch (LvsProbeException exception)
         {
             course.End(exception.IsNotChecked ? LvsCheckOutcome.NotChecked : LvsCheckOutcome.Failed, exception.Message);
+            return course.Findings;
+        }
+        catch (Exception exception) when (Describe(exception, cancellationToken) is { } found)
+        {
+            course.Fail(found);
             return course.Findings;
         }
 
@@ -72,6 +78,8 @@ public abstract class HealthProbe
         SocketException socket => socket.Message,
         IOException { InnerException: { } inner } when Describe(inner, caller) is { } known => known,
         IOException or AuthenticationException => exception.Message,
+        RegexMatchTimeoutException slow => string.Create(
+            CultureInfo.InvariantCulture, $"the pattern '{slow.Pattern}' needs more than {slow.MatchTimeout.TotalSeconds:0.###} s for the body, and was given up"),
         _ => null,
     };
 

@@ -19,35 +19,28 @@ internal static class HttpAnswer
     {
         StringBuilder text = new();
         byte[] buffer = new byte[16 * 1024];
-        int end;
-        // One character a byte, so that lengths are those of the wire.
-        while ((end = text.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
+        string[] head;
+        string line;
+        int status;
+        do
         {
-            if (!await ReadMoreAsync().ConfigureAwait(false))
+            head = await ReadHeadAsync().ConfigureAwait(false);
+            string[] words = head[0].Split(' ', 2);
+            line = words[^1].Trim();
+            if (!words[0].StartsWith("HTTP/", StringComparison.Ordinal) || words.Length < 2 || words[1].Length < 3
+                || !int.TryParse(words[1].AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out status))
             {
-                throw new LvsProbeException(text.Length == 0 ? "the server closed the connection without an answer" : "the server closed the connection within its answer");
-            }
-
-            if (text.Length > LongestHead)
-            {
-                throw new LvsProbeException("the answer is no web server's");
+                throw new LvsProbeException($"the answer is no web server's: {head[0]}");
             }
         }
-
-        string[] head = text.ToString(0, end).Split("\r\n");
-        string[] words = head[0].Split(' ', 2);
-        if (!words[0].StartsWith("HTTP/", StringComparison.Ordinal) || words.Length < 2 || words[1].Length < 3
-            || !int.TryParse(words[1].AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
-        {
-            throw new LvsProbeException($"the answer is no web server's: {head[0]}");
-        }
+        // Interim ones, such as 103 Early Hints, may come before the answer also unasked (RFC 9110, 15.2); behind 101 there is another protocol.
+        while (status is >= 100 and < 200 and not 101);
 
         if (!wantsBody)
         {
-            return (status, words[1].Trim(), string.Empty);
+            return (status, line, string.Empty);
         }
 
-        text.Remove(0, end + 4);
         bool isChunked = Header("Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
         long? length = long.TryParse(Header("Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out long given) && !isChunked ? given : null;
         while (text.Length < (length ?? LongestBody) && text.Length < LongestBody && !(isChunked && text.ToString().EndsWith("0\r\n\r\n", StringComparison.Ordinal))
@@ -56,7 +49,29 @@ internal static class HttpAnswer
         }
 
         string body = isChunked ? Unchunk(text.ToString()) : text.ToString();
-        return (status, words[1].Trim(), Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
+        return (status, line, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
+
+        // One character a byte, so that lengths are those of the wire.
+        async ValueTask<string[]> ReadHeadAsync()
+        {
+            int end;
+            while ((end = text.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
+            {
+                if (!await ReadMoreAsync().ConfigureAwait(false))
+                {
+                    throw new LvsProbeException(text.Length == 0 ? "the server closed the connection without an answer" : "the server closed the connection within its answer");
+                }
+
+                if (text.Length > LongestHead)
+                {
+                    throw new LvsProbeException("the answer is no web server's");
+                }
+            }
+
+            string[] lines = text.ToString(0, end).Split("\r\n");
+            text.Remove(0, end + 4);
+            return lines;
+        }
 
         async ValueTask<bool> ReadMoreAsync()
         {

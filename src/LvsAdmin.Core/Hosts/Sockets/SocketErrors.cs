@@ -12,6 +12,8 @@ internal static class SocketErrors
     internal static SocketException Of(int errno) => new((int)(errno switch
     {
         NotPermitted or AccessDenied => SocketError.AccessDenied,
+        32 => SocketError.Shutdown,
+        99 => SocketError.AddressNotAvailable,
         101 => SocketError.NetworkUnreachable,
         104 => SocketError.ConnectionReset,
         110 => SocketError.TimedOut,

@@ -31,7 +31,8 @@ internal static class RelayStubs
 
     // 16 is AF_NETLINK and NETLINK_GENERIC both, 3 is SOCK_RAW, 270 SOL_NETLINK, 10 NETLINK_CAP_ACK, 11 NETLINK_EXT_ACK, 64 MSG_DONTWAIT (linux/netlink.h, linux/socket.h), error 4 EINTR, 11 EAGAIN.
     // A pipe that can be written to takes 4,096 bytes without waiting (pipe(7)), so no more are written at once: the shell may be waiting for us to read. Sockets of perl
-    // close on exec by themselves. Of other sockets, 1 is SOL_SOCKET, 26 SO_ATTACH_FILTER, 4 SO_ERROR, error 115 EINPROGRESS: they connect while the loop goes on. SIGPIPE ends the relay, and the shell with it, whose input then ends.
+    // close on exec by themselves. Of other sockets, 1 is SOL_SOCKET, 26 SO_ATTACH_FILTER, 4 SO_ERROR, error 115 EINPROGRESS: they connect while the loop goes on;
+    // 16384 is MSG_NOSIGNAL, for a stream that its peer has reset. Elsewhere SIGPIPE ends the relay, and the shell with it, whose input then ends.
     private const string PerlText = """
         my ($text) = @ARGV; my (%s, %t, %p); my ($out, $feed, $in) = ('', '', '');
         sub put { $out .= pack('NaN', length $_[2], $_[0], $_[1]) . $_[2] }
@@ -64,7 +65,7 @@ internal static class RelayStubs
             my ($l, $k, $c) = unpack('NaN', $in); last if length $in < 9 + $l;
             my ($h, $b) = (undef, substr($in, 9, $l)); substr($in, 0, 9 + $l, '');
             if ($k eq 'D' && !$c) { $feed .= $b }
-            elsif ($k eq 'D') { defined $s{$c} && !defined send($s{$c}, $b, 0) && put('E', $c, pack('N', $!)) }
+            elsif ($k eq 'D') { defined $s{$c} && !defined send($s{$c}, $b, 16384) && put('E', $c, pack('N', $!)) }
             elsif ($k eq 'C') { delete $_->{$c} for \%s, \%t, \%p }
             elsif (length $b) {
               my ($f, $y, $o, $x, $a, $d) = unpack('N3(N/a)3', $b);

@@ -11,15 +11,16 @@ internal sealed class SshSocket : IHostSocket, IRelayChannel
 
     private readonly SshConnection _connection;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<byte[]> _received = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(LongestBacklog) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<ReadOnlyMemory<byte>> _received = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(LongestBacklog) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly bool _isStream;
+    private readonly PieceReader _reader;
     private uint _channel;
-    private ReadOnlyMemory<byte> _rest;
 
     private SshSocket(SshConnection connection, bool isStream)
     {
         _connection = connection;
         _isStream = isStream;
+        _reader = new PieceReader(_received.Reader, isStream);
     }
 
     /// <inheritdoc/>
@@ -58,25 +59,7 @@ internal sealed class SshSocket : IHostSocket, IRelayChannel
     }
 
     /// <inheritdoc/>
-    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        if (_rest.IsEmpty)
-        {
-            try
-            {
-                _rest = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException closed)
-            {
-                return closed.InnerException is { } failure ? throw failure : 0;
-            }
-        }
-
-        int length = Math.Min(_rest.Length, buffer.Length);
-        _rest[..length].CopyTo(buffer);
-        _rest = _isStream ? _rest[length..] : default;
-        return length;
-    }
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _reader.ReadAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

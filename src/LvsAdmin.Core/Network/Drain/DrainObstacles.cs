@@ -7,8 +7,6 @@ namespace LvsAdmin.Core.Network;
 /// <summary>Finds what keeps a real server busy although it is to be drained: its weight, persistence, UDP, and clients that use a port again.</summary>
 public static class DrainObstacles
 {
-    private const string Parameters = "/proc/sys/net/ipv4/vs/";
-
     /// <summary>Looks at a real server with connections or persistence templates; without any, nothing but its weight keeps it busy.</summary>
     /// <param name="host">The director.</param>
     /// <param name="client">Its IPVS.</param>
@@ -36,7 +34,7 @@ public static class DrainObstacles
 
         bool hasConnections = server.ActiveConnections + server.InactiveConnections > 0;
         if (service.PersistenceTimeout is { } persistence && server.PersistentConnections > 0
-            && !await IsSetAsync(host, "expire_quiescent_template", cancellationToken).ConfigureAwait(false))
+            && !await KernelParameters.IsSetAsync(host, "expire_quiescent_template", cancellationToken).ConfigureAwait(false))
         {
             found.Add(await TemplatesAsync(host, id, server, persistence, cancellationToken).ConfigureAwait(false));
         }
@@ -53,7 +51,7 @@ public static class DrainObstacles
         }
 
         if (id.Protocol is LvsProtocol.Tcp or LvsProtocol.Sctp && hasConnections
-            && !await IsSetAsync(host, "conn_reuse_mode", cancellationToken).ConfigureAwait(false))
+            && !await KernelParameters.IsSetAsync(host, "conn_reuse_mode", cancellationToken).ConfigureAwait(false))
         {
             found.Add(new LvsDrainObstacle(
                 "ConnectionReuse",
@@ -81,7 +79,4 @@ public static class DrainObstacles
                 $"{server.PersistentConnections} persistence templates go on sending their clients here, at weight 0 too, because expire_quiescent_template is 0. The last runs out in {last} s at the earliest: each new connection of its client begins the {persistence} s anew."),
             "Set-LvsKernelParameter expire_quiescent_template 1");
     }
-
-    private static async ValueTask<bool> IsSetAsync(ILvsHost host, string parameter, CancellationToken cancellationToken) =>
-        (await host.ReadFileAsync(Parameters + parameter, cancellationToken).ConfigureAwait(false))?.Trim() is { } text && text != "0";
 }

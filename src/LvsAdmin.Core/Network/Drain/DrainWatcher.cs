@@ -6,7 +6,7 @@ namespace LvsAdmin.Core.Network;
 /// <summary>
 /// Decides whether real servers of one director are drained, by looking again and again. A TCP or SCTP connection counts as long as it is established.
 /// Inactive ones are mostly those that were closed, which the kernel remembers for two minutes (TIME_WAIT); the few that are only being opened get a grace
-/// period, for which the watcher remembers since when a server is quiet. For UDP all count. With persistence, a template goes on sending its client's new
+/// period, for which the watcher remembers since when a server is quiet: without an established connection, a new one, or another weight. For UDP all count. With persistence, a template goes on sending its client's new
 /// connections there, unless expire_quiescent_template is set: then it counts too. One look at a time.
 /// </summary>
 /// <param name="host">The director.</param>
@@ -14,15 +14,12 @@ namespace LvsAdmin.Core.Network;
 /// <param name="time">The clock.</param>
 public sealed class DrainWatcher(ILvsHost host, IpvsClient client, TimeProvider time)
 {
-    private const string ExpireTemplates = "/proc/sys/net/ipv4/vs/expire_quiescent_template";
-
     // A client that has not got its SYN-ACK asks again after one second, and after two more (RFC 6298).
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<(LvsServiceId Service, LvsServerId Server), long> _quietSince = [];
-    private bool? _templatesExpire;
+    private readonly Dictionary<(LvsServiceId Service, LvsServerId Server), Quiet> _quiet = [];
     private TimeSpan _pause = ShortPause;
 
     /// <summary>Looks at servers of a service once.</summary>
@@ -36,7 +33,9 @@ public sealed class DrainWatcher(ILvsHost host, IpvsClient client, TimeProvider 
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(servers);
-        bool templatesCount = service.PersistenceTimeout is not null && !await TemplatesExpireAsync(cancellationToken).ConfigureAwait(false);
+        // Read each time: to set it is what is advised to those who wait for templates.
+        bool templatesCount = service.PersistenceTimeout is not null
+            && !await KernelParameters.IsSetAsync(host, "expire_quiescent_template", cancellationToken).ConfigureAwait(false);
         Dictionary<LvsServerId, LvsRealServer> present = (await client.GetRealServersAsync(service.VirtualService, cancellationToken).ConfigureAwait(false))
             .ToDictionary(server => server.RealServer);
         return [.. servers.Select(id => Judge(service, id, present.GetValueOrDefault(id), templatesCount))];
@@ -72,26 +71,21 @@ public sealed class DrainWatcher(ILvsHost host, IpvsClient client, TimeProvider 
     private bool IsIdle(LvsServiceId service, LvsRealServer server, bool templatesCount)
     {
         bool hasTemplates = templatesCount && server.PersistentConnections > 0;
-        if (server is { ActiveConnections: 0, InactiveConnections: 0 })
+        bool hasConnections = server.ActiveConnections > 0 || server.InactiveConnections > 0;
+        if (!hasConnections || server.ActiveConnections > 0 || hasTemplates || service.Protocol == LvsProtocol.Udp)
         {
-            return !hasTemplates;
+            _quiet.Remove((service, server.RealServer));
+            return !hasConnections && !hasTemplates;
         }
 
-        if (server.ActiveConnections > 0 || hasTemplates || service.Protocol == LvsProtocol.Udp)
-        {
-            _quietSince.Remove((service, server.RealServer));
-            return false;
-        }
-
-        if (!_quietSince.TryGetValue((service, server.RealServer), out long since))
-        {
-            _quietSince[(service, server.RealServer)] = time.GetTimestamp();
-            return false;
-        }
-
+        // One more, or one that came until the weight went, may have only begun.
+        bool isQuiet = _quiet.TryGetValue((service, server.RealServer), out Quiet earlier)
+            && server.InactiveConnections <= earlier.Connections && (server.Weight > 0 || !earlier.HadWeight);
+        long since = isQuiet ? earlier.Since : time.GetTimestamp();
+        _quiet[(service, server.RealServer)] = new Quiet(since, server.InactiveConnections, server.Weight > 0);
         return time.GetElapsedTime(since) >= Grace;
     }
 
-    private async ValueTask<bool> TemplatesExpireAsync(CancellationToken cancellationToken) =>
-        _templatesExpire ??= (await host.ReadFileAsync(ExpireTemplates, cancellationToken).ConfigureAwait(false))?.Trim() is { } text && text != "0";
+    // Since when, and what was there at the last look.
+    private readonly record struct Quiet(long Since, long Connections, bool HadWeight);
 }

@@ -31,7 +31,7 @@ public sealed class RampUp(LvsRealServer server, LvsHold hold, int target)
     /// <param name="director">The director as messages name it.</param>
     /// <param name="step">The step, from 1.</param>
     /// <param name="steps">Of how many: with the last one the server is no longer held.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Ends the work; a step that was begun is finished.</param>
     /// <returns>The weight from before.</returns>
     /// <exception cref="LvsDrainException">Somebody else has removed the server or given it a weight: it is left so.</exception>
     /// <exception cref="IpvsException">The kernel refused.</exception>
@@ -65,9 +65,11 @@ public sealed class RampUp(LvsRealServer server, LvsHold hold, int target)
         else if (weight != earlier)
         {
             // Noted first: nobody shall take the new weight for one that somebody else has set. The rules of the next boot have it at 0 until the end.
+            // Both or nothing of it: at a weight that is not the noted one, Suspend-LvsRealServer would forget the one from before.
+            cancellationToken.ThrowIfCancellationRequested();
             _hold = _hold with { ResumingAt = weight };
-            await HoldStore.AddAsync(host, _hold, cancellationToken).ConfigureAwait(false);
-            await client.SetRealServerAsync(present, present.Settings with { Weight = weight }, cancellationToken).ConfigureAwait(false);
+            await HoldStore.AddAsync(host, _hold, CancellationToken.None).ConfigureAwait(false);
+            await client.SetRealServerAsync(present, present.Settings with { Weight = weight }, CancellationToken.None).ConfigureAwait(false);
         }
 
         Weight = weight;

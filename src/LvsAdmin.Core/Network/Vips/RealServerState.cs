@@ -37,10 +37,13 @@ internal sealed class RealServerState
         where Interfaces.Any(each => each.Name == policy.Interface && each.HearsArp) && (interfaces.Count == 0 || interfaces.Contains(policy.Interface))
         select policy;
 
-    internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
+    internal static ValueTask<RealServerState> ReadAsync(ILvsHost host, CancellationToken cancellationToken) =>
+        ReadAsync(host, HostInterface.ReadAsync(host, cancellationToken).AsTask(), cancellationToken);
+
+    /// <summary>Reads what decides, with the interfaces from whoever reads them already.</summary>
+    internal static async ValueTask<RealServerState> ReadAsync(ILvsHost host, Task<IReadOnlyList<HostInterface>> listing, CancellationToken cancellationToken)
     {
         // Both at once: over a network each step is a round trip.
-        Task<IReadOnlyList<HostInterface>> listing = HostInterface.ReadAsync(host, cancellationToken).AsTask();
         Task<IReadOnlyList<LvsArpPolicy>> reading = ArpPolicies.GetLiveAsync(host, cancellationToken).AsTask();
         await Task.WhenAll(listing, reading).ConfigureAwait(false);
         IReadOnlyList<HostInterface> interfaces = await listing.ConfigureAwait(false);

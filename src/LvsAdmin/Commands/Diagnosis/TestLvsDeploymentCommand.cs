@@ -15,9 +15,6 @@ namespace LvsAdmin.Commands;
 [OutputType(typeof(LvsDeploymentCheck), typeof(bool))]
 public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
 {
-    // What one round mends may uncover what it hid: a VIP that was missing, a program that does not listen for it.
-    private const int MostRounds = 5;
-
     // The directors in the order in which they came, and what was chosen at each; null for all.
     private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Chosen)> _directors = [];
     private readonly ConcurrentDictionary<ILvsHost, HostReference> _references = [];
@@ -46,7 +43,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     [Parameter]
     public SwitchParameter Repair { get; set; }
 
-    /// <summary>Write only what failed.</summary>
+    /// <summary>Write only what failed, and with -Repair what was mended.</summary>
     [Parameter]
     public SwitchParameter FailedOnly { get; set; }
 
@@ -80,7 +77,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
             return;
         }
 
-        List<LvsDeploymentCheck> checks = [];
+        IReadOnlyList<LvsDeploymentCheck> checks = [];
         try
         {
             checks = await LookAsync();
@@ -90,7 +87,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
             ThrowTerminatingError(Errors.ToRecord(exception, null));
         }
 
-        foreach (LvsDeploymentCheck check in Quiet ? [] : checks.Where(check => !FailedOnly || check.Outcome == LvsCheckOutcome.Failed))
+        foreach (LvsDeploymentCheck check in Quiet ? [] : checks.Where(check => !FailedOnly || check.Outcome == LvsCheckOutcome.Failed || check.Repaired))
         {
             await OutputAsync(check);
         }
@@ -108,7 +105,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
         base.StopProcessing();
     }
 
-    private async ValueTask<List<LvsDeploymentCheck>> LookAsync()
+    private async ValueTask<IReadOnlyList<LvsDeploymentCheck>> LookAsync()
     {
         HostReference[] directors = [.. _directors.Select(each => each.Host).Distinct()];
         IReadOnlyList<HostReference> servers = Referenced(RealServerHost);
@@ -130,11 +127,11 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
                 await ErrorAsync(Errors.ToRecord(failure, host.Name));
             },
         };
-        List<LvsDeploymentCheck> checks = await CheckAsync(deployment);
+        IReadOnlyList<LvsDeploymentCheck> checks = await CheckAsync(deployment);
         await ReportMissingAsync(deployment);
         if (Repair)
         {
-            checks = await RepairAsync(deployment, checks);
+            checks = await LvsDeployment.RepairAsync(checks, MendAsync, () => CheckAsync(deployment));
         }
 
         // By host, as the views show it; on each in the order of the rules.
@@ -142,7 +139,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
         return [.. checks.OrderBy(check => Array.IndexOf(order, $"{check.HostName} {check.NetworkNamespace}") is >= 0 and var index ? index : order.Length)];
     }
 
-    private async ValueTask<List<LvsDeploymentCheck>> CheckAsync(LvsDeployment deployment)
+    private async ValueTask<IReadOnlyList<LvsDeploymentCheck>> CheckAsync(LvsDeployment deployment)
     {
         List<LvsDeploymentCheck> checks = [];
         await foreach (LvsDeploymentCheck check in deployment.CheckAsync(
@@ -181,78 +178,25 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     private bool IsChosen(HostReference host, LvsServiceId id) =>
         _directors.Any(each => each.Host == host && (each.Chosen is null || each.Chosen.Any(selector => selector.Matches(id))));
 
-    private async ValueTask<List<LvsDeploymentCheck>> RepairAsync(LvsDeployment deployment, List<LvsDeploymentCheck> checks)
+    private async ValueTask<bool> MendAsync(LvsDeploymentCheck check)
     {
-        HashSet<string> tried = [];
-        Dictionary<object, LvsDeploymentCheck> broken = [];
-        for (int round = 0; round < MostRounds; round++)
+        if (!await ShouldProcessAsync($"{check.Cause} on {Place(check)}", $"{check.Remedy}"))
         {
-            (LvsDeploymentCheck Check, LvsRemedy Remedy)[] lines =
-            [
-                .. from check in checks
-                   where check is { Outcome: LvsCheckOutcome.Failed, Remedy: not null }
-                   where tried.Add($"{check.Remedy}")
-                   select (check, check.Remedy!),
-            ];
-            foreach (LvsDeploymentCheck check in checks.Where(check => check.Outcome == LvsCheckOutcome.Failed))
-            {
-                broken.TryAdd(check.Key, check);
-            }
-
-            bool changed = false;
-            foreach ((LvsDeploymentCheck check, LvsRemedy remedy) in lines)
-            {
-                if (await ShouldProcessAsync($"{check.Cause} on {Place(check)}", $"{remedy}"))
-                {
-                    changed = true;
-                    for (LvsRemedy? step = remedy; step is not null && await CallAsync(step, check); step = step.Then)
-                    {
-                    }
-                }
-            }
-
-            if (!changed)
-            {
-                break;
-            }
-
-            checks = await CheckAsync(deployment);
+            return false;
         }
 
-        // What is good again and nobody tells of any more, such as a wrong real server that is gone, is told all the same.
-        HashSet<object> known = [.. checks.Select(check => (object)check.Key)];
-        return
-        [
-            .. broken.Values.Where(check => !known.Contains(check.Key)).Select(check => check with
-            {
-                Outcome = LvsCheckOutcome.Passed,
-                Found = $"it was: {check.Found}",
-                Reason = null,
-                Remedy = null,
-                Advice = null,
-                Repaired = true,
-            }),
-            .. checks.Select(check => check.Outcome == LvsCheckOutcome.Passed && broken.ContainsKey(check.Key) ? check with { Repaired = true } : check),
-        ];
+        for (LvsRemedy? step = check.Remedy; step is not null && await CallAsync(step, check); step = step.Then)
+        {
+        }
+
+        return true;
     }
 
     /// <summary>Carries out one line: a call of the cmdlet with its parameters as they are. No text is read as a command.</summary>
     private async ValueTask<bool> CallAsync(LvsRemedy remedy, LvsDeploymentCheck check)
     {
         bool good = false;
-        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await InvokeAsync(() =>
-        {
-            try
-            {
-                good = Call(remedy, check);
-            }
-            finally
-            {
-                done.TrySetResult();
-            }
-        });
-        await done.Task.WaitAsync(StopToken);
+        await OnPipelineAsync(() => good = Call(remedy, check));
         return good;
     }
 

@@ -42,28 +42,16 @@ public sealed class GetLvsDirectorCommand : LvsHostCommand
         {
             IpvsClient client = await ConnectAsync();
             IpvsInfo info = await client.GetInfoAsync(StopToken);
-            IReadOnlyList<LvsVirtualService> services = await client.GetServicesAsync(StopToken);
-            int servers = 0;
-            long active = 0;
-            long inactive = 0;
-            foreach (LvsVirtualService service in services)
-            {
-                foreach (LvsRealServer server in await client.GetRealServersAsync(service.VirtualService, StopToken))
-                {
-                    servers++;
-                    active += server.ActiveConnections;
-                    inactive += server.InactiveConnections;
-                }
-            }
-
+            IReadOnlyList<(LvsVirtualService Service, IReadOnlyList<LvsRealServer> Servers)> table = await IpvsTable.ReadAsync(client, null, StopToken);
+            LvsRealServer[] servers = [.. table.SelectMany(each => each.Servers)];
             return director with
             {
                 IpvsVersion = info.Version,
                 ConnectionTableSize = info.ConnectionTableSize,
-                VirtualServices = services.Count,
-                RealServers = servers,
-                ActiveConnections = active,
-                InactiveConnections = inactive,
+                VirtualServices = table.Count,
+                RealServers = servers.Length,
+                ActiveConnections = servers.Sum(server => server.ActiveConnections),
+                InactiveConnections = servers.Sum(server => server.InactiveConnections),
                 SyncDaemons = [.. (await client.GetSyncDaemonsAsync(StopToken)).Select(daemon => $"{daemon.Role} on {daemon.Interface}, sync id {daemon.SyncId}")],
             };
         }

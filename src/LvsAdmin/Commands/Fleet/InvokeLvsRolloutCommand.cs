@@ -14,12 +14,15 @@ namespace LvsAdmin.Commands;
 
 /// <summary>
 /// Rolls a change through real servers, batch by batch: drains each at every director, runs a script for it, waits until it is healthy, and gives it back. It
-/// stops when too many fail, and in a state that is safe: who failed stays suspended, all others are in service.
+/// stops when too many fail, and in a state that is safe: who failed stays suspended, all others are in service. With -Director it does so with the directors themselves: never
+/// two of a pair at once, and none that serves clients.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LvsRollout", DefaultParameterSetName = ServiceSet, SupportsShouldProcess = true)]
 [OutputType(typeof(LvsRolloutResult))]
 public sealed class InvokeLvsRolloutCommand : RealServerCommand
 {
+    private const string DirectorSet = "Director";
+
     // The directors in the order in which they came, and what was chosen at each.
     private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Services, IReadOnlyList<LvsServerSelector>? Servers)> _chosen = [];
     private readonly List<RolloutDirector> _directors = [];
@@ -27,6 +30,29 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     // As they were named: what is asked of several at once comes in any order.
     private readonly List<HostReference> _named = [];
     private volatile bool _failed;
+
+    /// <summary>The real servers: 192.0.2.21, 192.0.2.21:8080, [2001:db8::21]:80, or wildcards such as 192.0.2.2?.</summary>
+    [Parameter(Position = 1, ParameterSetName = ServiceSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = AddressSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = FirewallMarkSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RealServerCompleter))]
+    public override LvsServerSelector[]? RealServer { get; set; }
+
+    /// <summary>
+    /// The directors, which are changed themselves: names as -HostName takes them, netns:lb1 for network namespaces of this machine, sessions of New-LvsSession, or tables of host
+    /// parameters. Name all of a pair: those that share a virtual service, or exchange connections by a sync id.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = DirectorSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostNameCompleter))]
+    public LvsHostArgument[]? Director { get; set; }
+
+    /// <summary>
+    /// How a director that holds virtual IPs gives them to another one of its pair, with the director as $_ (HostName, HeldVips, Peers): it fails over, or lowers the priority of
+    /// VRRP. Then they are waited for, up to -DrainTimeout. Without it, a director that holds some has failed when its turn comes.
+    /// </summary>
+    [Parameter(ParameterSetName = DirectorSet)]
+    public ScriptBlock? Evacuate { get; set; }
 
     /// <summary>
     /// What to do for each host, here, with the host as $_ (HostName, Addresses, VirtualServices, RealServers). Variables of the session are $using:NAME. Its first
@@ -69,12 +95,16 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     public SwitchParameter Force { get; set; }
 
     /// <summary>Give the weight back in equal steps over this time: seconds, 5m, or a TimeSpan; at once unless said otherwise.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = AddressSet)]
+    [Parameter(ParameterSetName = FirewallMarkSet)]
     [Duration]
     public TimeSpan RampUp { get; set; }
 
     /// <summary>In how many steps, 2 to 100; 10 unless said otherwise.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = AddressSet)]
+    [Parameter(ParameterSetName = FirewallMarkSet)]
     [ValidateRange(2, 100)]
     public int RampUpSteps { get; set; } = 10;
 
@@ -106,15 +136,20 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
     /// <summary>
     /// The real servers' own hosts: names as -HostName takes them, netns:rs1 for network namespaces of this machine, sessions of New-LvsSession, or tables of host
-    /// parameters. Which of them is which real server, their addresses tell: several real servers may be one host. Without it, each address is a host.
+    /// parameters. Which of them is which real server, their addresses tell: several real servers may be one host. Without any other choice, these hosts are worked on. Without it,
+    /// each address is a host.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = AddressSet)]
+    [Parameter(ParameterSetName = FirewallMarkSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HostNameCompleter))]
     public LvsHostArgument[]? RealServerHost { get; set; }
 
     /// <summary>Why, for those who find a server suspended.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = AddressSet)]
+    [Parameter(ParameterSetName = FirewallMarkSet)]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
@@ -141,14 +176,20 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     /// <inheritdoc/>
     protected override Task ProcessHostAsync()
     {
+        if (ParameterSetName == DirectorSet)
+        {
+            _chosen.Enqueue((CurrentHost, null, null));
+            return Task.CompletedTask;
+        }
+
         IReadOnlyList<LvsServiceSelector>? services = ChosenServices();
         IReadOnlyList<LvsServerSelector>? servers = ChosenServers();
-        if (services is null && servers is null && ResumeFrom is null)
+        if (services is null && servers is null && ResumeFrom is null && RealServerHost is null)
         {
             ThrowTerminatingError(Errors.ServerMissing(InputObject));
         }
 
-        _chosen.Enqueue((CurrentHost, services, servers ?? (services is null ? [.. RolloutSelection.AddressesOf(ResumeFrom!).Select(address => new LvsServerSelector(address))] : null)));
+        _chosen.Enqueue((CurrentHost, services, servers ?? (services is null && ResumeFrom is not null ? [.. RolloutSelection.AddressesOf(ResumeFrom!).Select(address => new LvsServerSelector(address))] : null)));
         return Task.CompletedTask;
     }
 
@@ -179,7 +220,8 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
     private protected override IReadOnlyCollection<HostReference> ChooseHosts()
     {
-        IReadOnlyCollection<HostReference> hosts = base.ChooseHosts();
+        RefuseHostsBeside(ParameterSetName == DirectorSet, nameof(Director));
+        IReadOnlyCollection<HostReference> hosts = ParameterSetName == DirectorSet ? Referenced(Director) : base.ChooseHosts();
         _named.AddRange(hosts);
         return hosts.OfType<HostReference.Remote>().FirstOrDefault() is { } remote
             ? throw new LvsValidationException("InvalidHost", $"{remote} is known by a PowerShell session, and a roll-out cannot be divided among sessions. Name the directors by -HostName or -LvsSession.")
@@ -196,40 +238,20 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         }
 
         _directors.AddRange(directors.Values);
-        RolloutSelection selection = new();
-        await OnHostsAsync(directors.Keys, async () =>
-        {
-            await directors[CurrentHost].ReadAsync(options, StopToken);
-        });
-        IReadOnlyList<HostReference> serverHosts = Referenced(RealServerHost);
-        await OnHostsAsync(serverHosts, async () => selection.Add(CurrentHost, await RealServerVips.GetOwnAddressesAsync(TargetHost, StopToken)));
-        foreach ((HostReference host, IReadOnlyList<LvsServiceSelector>? services, IReadOnlyList<LvsServerSelector>? servers) in _chosen.OrderBy(each => _named.IndexOf(each.Host)))
-        {
-            selection.Choose(directors[host], services, servers);
-        }
-
-        foreach (ErrorRecord missing in selection.Missing($"{string.Join(", ", _directors.Select(director => director.Name))}"))
-        {
-            await ErrorAsync(missing);
-        }
-
-        if (_failed)
-        {
-            throw new LvsRolloutException("RolloutNotBegun", "Nothing was begun: all directors must be reached, and all that is named must be there.");
-        }
-
-        IReadOnlyList<LvsRolloutTarget> targets = selection.Targets(_directors, serverHosts);
-        _ = RolloutSelection.AddressesOf(ResumeFrom ?? []).Count();
-        IReadOnlyList<LvsRolloutTarget> done = ResumeFrom is null ? [] : [.. targets.Where(target => RolloutSelection.IsDone(target, ResumeFrom))];
-        targets = [.. targets.Except(done)];
+        using RolloutScripts scripts = Scripts();
         bool isWhatIf = LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? whatIf : GetVariableValue("WhatIfPreference"));
-        using RolloutScripts scripts = Scripts(targets.Count);
-        RolloutWork work = new(this, scripts, options, isWhatIf, $"{string.Join(", ", _directors.Select(director => director.Name))}")
+        RolloutWork work = new(this, scripts, options, isWhatIf, Names)
         {
             Script = RolloutScript.Of(ScriptBlock, GetVariableValue),
             Check = HealthCheck is null ? null : RolloutScript.Of(HealthCheck, GetVariableValue),
+            Evacuation = Evacuate is null ? null : RolloutScript.Of(Evacuate, GetVariableValue),
         };
-        Rollout rollout = new(_directors, options, work);
+        (RolloutCourse course, IReadOnlyList<LvsRolloutTarget> targets) = ParameterSetName == DirectorSet
+            ? await ReadDirectorsAsync(directors, options, work)
+            : await ReadRealServersAsync(directors, options, work);
+        IReadOnlyList<LvsRolloutTarget> done = ResumeFrom is null ? [] : [.. targets.Where(target => RolloutSelection.IsDone(target, ResumeFrom))];
+        targets = [.. targets.Except(done)];
+        Rollout rollout = new(course, options, work);
         _ = rollout.Plan(targets);
         foreach (LvsRolloutTarget target in done)
         {
@@ -256,6 +278,48 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         }
 
         await work.EndAsync();
+    }
+
+    private string Names => string.Join(", ", _directors.Select(director => director.Name));
+
+    private async Task<(RolloutCourse Course, IReadOnlyList<LvsRolloutTarget> Targets)> ReadDirectorsAsync(
+        Dictionary<HostReference, RolloutDirector> directors, RolloutOptions options, RolloutWork work)
+    {
+        await OnHostsAsync(directors.Keys, async () => await directors[CurrentHost].ReadFactsAsync(options, StopToken));
+        RequireAll();
+        RolloutSelection.RequireDirectors(ResumeFrom ?? []);
+        DirectorCourse course = new(_directors, options, work);
+        return (course, course.Targets);
+    }
+
+    private async Task<(RolloutCourse Course, IReadOnlyList<LvsRolloutTarget> Targets)> ReadRealServersAsync(
+        Dictionary<HostReference, RolloutDirector> directors, RolloutOptions options, RolloutWork work)
+    {
+        RolloutSelection selection = new();
+        await OnHostsAsync(directors.Keys, async () => await directors[CurrentHost].ReadAsync(options, StopToken));
+        IReadOnlyList<HostReference> serverHosts = Referenced(RealServerHost);
+        await OnHostsAsync(serverHosts, async () => selection.Add(CurrentHost, await RealServerVips.GetOwnAddressesAsync(TargetHost, StopToken)));
+        foreach ((HostReference host, IReadOnlyList<LvsServiceSelector>? services, IReadOnlyList<LvsServerSelector>? servers) in _chosen.OrderBy(each => _named.IndexOf(each.Host)))
+        {
+            selection.Choose(directors[host], services, servers);
+        }
+
+        foreach (ErrorRecord missing in selection.Missing(Names))
+        {
+            await ErrorAsync(missing);
+        }
+
+        RequireAll();
+        _ = RolloutSelection.AddressesOf(ResumeFrom ?? []).Count();
+        return (new RealServerCourse(_directors, options, work), selection.Targets(_directors, serverHosts, isByHosts: _chosen.All(each => each is { Services: null, Servers: null })));
+    }
+
+    private void RequireAll()
+    {
+        if (_failed)
+        {
+            throw new LvsRolloutException("RolloutNotBegun", "Nothing was begun: all directors must be reached, and all that is named must be there.");
+        }
     }
 
     private RolloutOptions ReadOptions() => new()
@@ -287,8 +351,9 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
         return (Hosts.Get(reference), await Hosts.ConnectAsync(reference, stop));
     }
 
-    private RolloutScripts Scripts(int count) => new(
-        new JobCall(this, new HashSet<string>(), null).CreatePool(count), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [], ThrottleLimit)
+    // As many as hosts are in work at once: those are not known yet.
+    private RolloutScripts Scripts() => new(
+        new JobCall(this, new HashSet<string>(), null).CreatePool(int.MaxValue), SessionState.Path.CurrentFileSystemLocation?.ProviderPath, ArgumentList ?? [], ThrottleLimit)
     {
         Tell = (target, told) => _ = TellAsync(target, told),
     };
@@ -317,16 +382,35 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
 
         internal required RolloutScript? Check { get; init; }
 
+        internal required RolloutScript? Evacuation { get; init; }
+
         public bool HasHealthCheck => Check is not null;
+
+        public bool HasEvacuation => Evacuation is not null;
 
         public ValueTask<bool> ApproveAsync(int batch, int batches, IReadOnlyList<LvsRolloutTarget> targets)
         {
+            string which = string.Create(CultureInfo.InvariantCulture, $"batch {batch} of {batches}: {string.Join(", ", targets)}");
+            if (command.ParameterSetName == DirectorSet)
+            {
+                string active = string.Join(", ", targets.Where(target => target.HeldVips.Count > 0));
+                string move = active.Length == 0 ? string.Empty
+                    : HasEvacuation ? string.Create(CultureInfo.InvariantCulture, $"Move the virtual IPs of {active} away (up to {options.DrainTimeout.TotalSeconds:0.#} s), ")
+                    : $"Require that {active} {(targets.Count(target => target.HeldVips.Count > 0) > 1 ? "hold" : "holds")} no virtual IPs any more, ";
+                string first = move.Length == 0 ? "Run" : "run";
+                return command.ShouldProcessAsync(which, string.Create(
+                    CultureInfo.InvariantCulture, $"{move}{first} the script, wait until its table is back{(HasHealthCheck ? " and it is healthy" : string.Empty)} (up to {options.HealthTimeout.TotalSeconds:0.#} s)"));
+            }
+
             string check = HasHealthCheck ? string.Create(CultureInfo.InvariantCulture, $", wait until healthy (up to {options.HealthTimeout.TotalSeconds:0.#} s)") : string.Empty;
             string over = options.RampUp > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" in {options.RampUpSteps} steps over {options.RampUp.TotalSeconds:0.#} s") : string.Empty;
             return command.ShouldProcessAsync(
-                string.Create(CultureInfo.InvariantCulture, $"batch {batch} of {batches}: {string.Join(", ", targets)}"),
+                which,
                 string.Create(CultureInfo.InvariantCulture, $"Drain at {directors} (up to {options.DrainTimeout.TotalSeconds:0.#} s), run the script{check}, resume{over}"));
         }
+
+        public async ValueTask EvacuateAsync(LvsRolloutTarget target, CancellationToken cancellationToken) =>
+            _ = await scripts.RunAsync(Evacuation!, target, cancellationToken);
 
         public async ValueTask<IReadOnlyList<object>> RunScriptAsync(LvsRolloutTarget target, CancellationToken cancellationToken) =>
             await scripts.RunAsync(Script, target, cancellationToken);
@@ -356,8 +440,10 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
             await command.OutputAsync(result);
             if (result.State == LvsRolloutState.Failed)
             {
-                await command.ErrorAsync(new ErrorRecord(
-                    new LvsRolloutException("RolloutHostFailed", $"{result.NetworkNamespace ?? result.HostName}: {result.Error}", failure), "RolloutHostFailed", ErrorCategory.OperationStopped, result));
+                string text = $"{result.NetworkNamespace ?? result.HostName}: {result.Error}";
+                // What has a name of its own keeps it.
+                LvsRolloutException told = failure is LvsRolloutException named ? new(named.Id, text, failure) : new LvsRolloutException("RolloutHostFailed", text, failure);
+                await command.ErrorAsync(new ErrorRecord(told, told.Id, ErrorCategory.OperationStopped, result));
             }
         }
 

@@ -71,7 +71,10 @@ internal sealed class RolloutSelection
     /// The hosts in the order in which they were named, and by their addresses where a wildcard named several; each once, with all services that it is in: also
     /// those that were not chosen, for it is one host.
     /// </summary>
-    internal IReadOnlyList<LvsRolloutTarget> Targets(IReadOnlyList<RolloutDirector> directors, IReadOnlyList<HostReference> order)
+    /// <param name="directors">The directors, read.</param>
+    /// <param name="order">The real servers' own hosts, as they were named.</param>
+    /// <param name="isByHosts">Whether these alone were chosen, and no other address is a host.</param>
+    internal IReadOnlyList<LvsRolloutTarget> Targets(IReadOnlyList<RolloutDirector> directors, IReadOnlyList<HostReference> order, bool isByHosts)
     {
         LvsRealServer[] all = [.. directors.SelectMany(director => director.Services).SelectMany(each => each.Servers)];
         List<LvsRolloutTarget> targets = [];
@@ -79,6 +82,11 @@ internal sealed class RolloutSelection
         foreach (LvsAddress address in _addresses.OrderBy(each => each.Value).ThenBy(each => each.Key).Select(each => each.Key).Where(taken.Add))
         {
             HostReference? host = order.FirstOrDefault(each => _hosts.TryGetValue(each, out IReadOnlySet<LvsAddress>? own) && own.Contains(address));
+            if (host is null && isByHosts)
+            {
+                continue;
+            }
+
             LvsAddress[] addresses = [address];
             if (host is not null)
             {
@@ -103,16 +111,37 @@ internal sealed class RolloutSelection
     /// <summary>The addresses of all hosts in the results of an earlier roll-out, also of one that was written to a file.</summary>
     internal static IEnumerable<LvsAddress> AddressesOf(IEnumerable<PSObject> results) => results.SelectMany(AddressesOf).Distinct();
 
-    /// <summary>Whether a host succeeded in an earlier roll-out, or in one before that.</summary>
+    /// <summary>Requires results of a roll-out over directors: they have a state, and no addresses.</summary>
+    /// <exception cref="LvsValidationException">One is something else (InvalidRolloutResult).</exception>
+    internal static void RequireDirectors(IEnumerable<PSObject> results)
+    {
+        foreach (PSObject result in results)
+        {
+            if (result.Properties[nameof(LvsRolloutResult.State)] is null || Values(result).Any())
+            {
+                throw new LvsValidationException("InvalidRolloutResult", $"-ResumeFrom beside -Director takes what Invoke-LvsRollout -Director has written, and '{result}' is something else.");
+            }
+        }
+    }
+
+    /// <summary>Whether a host succeeded in an earlier roll-out, or in one before that. A director is known by its name, a real server by its addresses.</summary>
     internal static bool IsDone(LvsRolloutTarget target, IEnumerable<PSObject> results) => results.Any(result =>
-        $"{result.Properties[nameof(LvsRolloutResult.State)]?.Value}" is nameof(LvsRolloutState.Succeeded) or nameof(LvsRolloutState.Skipped) && AddressesOf(result).Any(target.Addresses.Contains));
+        Text(result, nameof(LvsRolloutResult.State)) is nameof(LvsRolloutState.Succeeded) or nameof(LvsRolloutState.Skipped)
+        && (target.Addresses.Count > 0
+            ? AddressesOf(result).Any(target.Addresses.Contains)
+            : Text(result, nameof(LvsRolloutResult.HostName)) == target.HostName && Text(result, nameof(LvsRolloutResult.NetworkNamespace)) == (target.NetworkNamespace ?? string.Empty)));
+
+    private static string Text(PSObject result, string property) => $"{result.Properties[property]?.Value}";
+
+    private static IEnumerable<object> Values(PSObject result) =>
+        (LanguagePrimitives.GetEnumerable(result.Properties[nameof(LvsRolloutResult.Addresses)]?.Value) ?? Array.Empty<object>()).Cast<object>();
 
     private static IEnumerable<LvsAddress> AddressesOf(PSObject result) =>
-        (LanguagePrimitives.GetEnumerable(result.Properties[nameof(LvsRolloutResult.Addresses)]?.Value) ?? Array.Empty<object>()).Cast<object>()
+        Values(result)
             .Select(value => LvsAddress.TryParse($"{value}", out LvsAddress address, out _) ? address : throw NoResult(result))
             .DefaultIfEmpty()
             .Select(address => address == default ? throw NoResult(result) : address);
 
     private static LvsValidationException NoResult(PSObject result) =>
-        new("InvalidRolloutResult", $"-ResumeFrom takes what Invoke-LvsRollout has written, and '{result}' is something else: it has no addresses.");
+        new("InvalidRolloutResult", $"-ResumeFrom takes what Invoke-LvsRollout has written, and '{result}' is something else: it has no addresses. Directors of an earlier roll-out are named by -Director.");
 }

@@ -13,7 +13,7 @@ public abstract class RealServerCommand : VirtualServiceCommand
     /// <summary>The real servers: 192.0.2.21, 192.0.2.21:8080, [2001:db8::21]:80, or wildcards such as 192.0.2.2?.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RealServerCompleter))]
-    public LvsServerSelector[]? RealServer { get; set; }
+    public virtual LvsServerSelector[]? RealServer { get; set; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LvsServiceSelector>? ChosenServices() =>

@@ -147,9 +147,11 @@ public sealed class ResumeLvsRealServerCommand : HoldCommand
         int earlier = await one.StepAsync(TargetHost, client, HostText, step, RampUpSteps, StopToken);
         await VerboseAsync(string.Create(
             CultureInfo.InvariantCulture, $"Real server {one.RealServer} of {one.VirtualService} on {HostText}: weight {earlier} -> {one.Weight} of {one.Target}"));
-        if (PassThru && step == RampUpSteps)
+        // Gone, if somebody has removed it just now.
+        if (PassThru && step == RampUpSteps
+            && (await client.GetRealServersAsync(one.VirtualService, StopToken)).FirstOrDefault(each => each.RealServer == one.RealServer) is { } back)
         {
-            await OutputAsync((await client.GetRealServersAsync(one.VirtualService, StopToken)).First(each => each.RealServer == one.RealServer));
+            await OutputAsync(back);
         }
     }
 

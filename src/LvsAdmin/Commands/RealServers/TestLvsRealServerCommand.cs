@@ -14,13 +14,12 @@ namespace LvsAdmin.Commands;
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "LvsRealServer", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(LvsProbeResult), typeof(bool))]
-public sealed class TestLvsRealServerCommand : RealServerCommand
+public sealed class TestLvsRealServerCommand : RealServerCommand, IProbeQuestion
 {
     private readonly ConcurrentQueue<Chosen> _chosen = [];
+    private readonly QuietAnswer _answer = new();
     private IReadOnlyList<HostReference> _from = [];
     private HealthProbe? _probe;
-    private volatile bool _passed;
-    private volatile bool _failed;
 
     /// <summary>Ask as a web client.</summary>
     [Parameter]
@@ -117,7 +116,8 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
         await base.BeginAsync();
         try
         {
-            _probe = Probe();
+            ProbeParameters.RequireOne(new[] { nameof(Http), nameof(Https), nameof(Dns), nameof(Smtp), nameof(ScriptBlock) }.Where(IsOnCommandLine));
+            _probe = ProbeParameters.Of(this);
             if (ThroughVip && (From is not null || ScriptBlock is not null))
             {
                 throw new LvsValidationException("ProbePathUnclear", $"-ThroughVip asks from the director itself: -{(From is null ? nameof(ScriptBlock) : nameof(From))} cannot stand beside it.");
@@ -164,23 +164,23 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
 
         if (Quiet)
         {
-            await OutputAsync(_passed && !_failed);
+            await OutputAsync(_answer.IsGood);
         }
     }
 
-    private protected override void Lost(HostReference host) => _failed = true;
+    private protected override void Lost(HostReference host) => _answer.Fail();
 
     /// <inheritdoc/>
     // Of what could not be asked nothing good is known: a server that is named and not there, a host that cannot be reached.
     protected override ValueTask ErrorAsync(ErrorRecord record)
     {
-        _failed = true;
+        _answer.Fail();
         return base.ErrorAsync(record);
     }
 
     private protected override bool TakeFromSession(PSObject value)
     {
-        Count(value.Properties[nameof(LvsProbeResult.Outcome)]?.Value?.ToString());
+        _answer.Note(value);
         return Quiet;
     }
 
@@ -200,7 +200,7 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
                 {
                     foreach (LvsProbeResult result in await results)
                     {
-                        Count(result.Outcome.ToString());
+                        _answer.Note(result.Outcome);
                         if (!Quiet)
                         {
                             await OutputAsync(result);
@@ -239,9 +239,9 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
         IProbePath path = PathTo(one, from);
         IReadOnlyList<HealthFinding> findings = ScriptBlock is not null
             ? [await RunScriptAsync(one.Server)]
-            : _probe is null && one.Service.Protocol is LvsProtocol.Udp or LvsProtocol.Sctp
-                ? [new HealthFinding(one.Service.Protocol.Value.ToString(), LvsCheckOutcome.NotChecked, "an answer", $"{one.Service.Protocol} is not asked without a question: -Dns or -ScriptBlock asks one", TimeSpan.Zero)]
-                : await ProbeFor(one.Service).ProbeAsync(path, StopToken);
+            : _probe is null && ProbeParameters.NeedsQuestion(one.Service)
+                ? [new HealthFinding($"{one.Service.Protocol}", LvsCheckOutcome.NotChecked, "an answer", $"{one.Service.Protocol} is not asked without a question: -Dns or -ScriptBlock asks one", TimeSpan.Zero)]
+                : await ProbeParameters.For(one.Service, _probe, Timeout).ProbeAsync(path, StopToken);
         return
         [
             .. findings.Select(finding => new LvsProbeResult
@@ -275,9 +275,7 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
             return new DirectPath(Hosts.Get(from), one.Server.Address, port);
         }
 
-        LvsAddress vip = one.Service.Address ?? (IsOnCommandLine(nameof(VirtualAddress))
-            ? VirtualAddress
-            : throw new LvsValidationException("VirtualAddressMissing", $"{one.Service.VirtualService} does not tell its virtual IP: -VirtualAddress says which one to ask."));
+        LvsAddress vip = ProbeParameters.Vip(one.Service, IsOnCommandLine(nameof(VirtualAddress)) ? VirtualAddress : null);
         return new VipProbePath(TargetHost, vip, port, one.Server, one.Vips);
     }
 
@@ -296,48 +294,6 @@ public sealed class TestLvsRealServerCommand : RealServerCommand
         {
             return new HealthFinding("Script", LvsCheckOutcome.Failed, Expected, exception.Message, Stopwatch.GetElapsedTime(began));
         }
-    }
-
-    // A name server is asked over what its service carries.
-    private HealthProbe ProbeFor(LvsVirtualService service) => _probe switch
-    {
-        null => new TcpProbe { Timeout = Timeout },
-        DnsProbe dns when service.Protocol == LvsProtocol.Tcp => ProbeParameters.Dns(dns.Name, dns.Type, overTcp: true, Timeout),
-        { } probe => probe,
-    };
-
-    private HealthProbe? Probe()
-    {
-        string[] kinds = [nameof(Http), nameof(Https), nameof(Dns), nameof(Smtp), nameof(ScriptBlock)];
-        string[] named = [.. kinds.Where(IsOnCommandLine)];
-        if (named.Length > 1)
-        {
-            throw new LvsValidationException("ProbeNamedTwice", $"A server is asked in one way at a time: -{string.Join(" and -", named)} exclude each other.");
-        }
-
-        return Http || Https
-            ? new HttpProbe
-            {
-                Secure = Https,
-                Method = Method,
-                Path = ProbeParameters.Word(nameof(Path), Path.StartsWith('/') ? Path : "/" + Path),
-                Host = HostHeader is null ? null : ProbeParameters.Word(nameof(HostHeader), HostHeader),
-                ExpectedStatus = ProbeParameters.Statuses(ExpectedStatus),
-                BodyPattern = ProbeParameters.Pattern(BodyPattern),
-                ServerName = ServerName,
-                CertificateName = CertificateName,
-                CertificateDays = CertificateDays,
-                Timeout = Timeout,
-            }
-            : Dns is not null ? ProbeParameters.Dns(Dns, DnsType, overTcp: false, Timeout)
-            : Smtp ? new SmtpProbe { Timeout = Timeout }
-            : null;
-    }
-
-    private void Count(string? outcome)
-    {
-        _passed |= outcome == nameof(LvsCheckOutcome.Passed);
-        _failed |= outcome == nameof(LvsCheckOutcome.Failed);
     }
 
     private sealed record Chosen(HostReference Director, LvsVirtualService Service, LvsRealServer Server, IReadOnlySet<LvsAddress> Vips);

@@ -93,15 +93,10 @@ public sealed class DisableLvsRealServerVipCommand : RealServerVipCommand
             {
                 HashSet<LvsServiceId> named = [.. directors[CurrentHost].Select(chosen => chosen.Service!)];
                 HashSet<LvsAddress> vips = [.. directors[CurrentHost].SelectMany(chosen => chosen.Vips)];
-                IpvsClient client = await ConnectAsync();
-                foreach (LvsVirtualService service in await client.GetServicesAsync(StopToken))
-                {
-                    LvsServiceId id = service.VirtualService;
-                    if (id.Address is { } vip && vips.Contains(vip) && !named.Contains(id))
-                    {
-                        rest.AddRange((await client.GetRealServersAsync(id, StopToken)).Select(server => (id, server.Address)));
-                    }
-                }
+                rest.AddRange(
+                    from each in await IpvsTable.ReadAsync(await ConnectAsync(), id => id.Address is { } vip && vips.Contains(vip) && !named.Contains(id), StopToken)
+                    from server in each.Servers
+                    select (each.Service.VirtualService, server.Address));
             }
 
             tables[CurrentHost] = new DirectorTable(rest);

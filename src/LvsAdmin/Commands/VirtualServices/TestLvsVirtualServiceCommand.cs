@@ -10,12 +10,11 @@ namespace LvsAdmin.Commands;
 /// <summary>Asks virtual services many times from a host as clients do, and tells who answered, how fast, and how far the spread is from what the scheduler promises.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "LvsVirtualService", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(LvsServiceTest), typeof(bool))]
-public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
+public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand, IProbeQuestion
 {
+    private readonly QuietAnswer _answer = new();
     private IReadOnlyList<HostReference> _from = [];
     private HealthProbe? _probe;
-    private volatile bool _passed;
-    private volatile bool _failed;
 
     /// <summary>How often to ask: 20 times unless said otherwise.</summary>
     [Parameter]
@@ -87,13 +86,8 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
         await base.BeginAsync();
         try
         {
-            string[] named = [.. new[] { nameof(Http), nameof(Https), nameof(Dns) }.Where(IsOnCommandLine)];
-            if (named.Length > 1)
-            {
-                throw new LvsValidationException("ProbeNamedTwice", $"A service is asked in one way at a time: -{string.Join(" and -", named)} exclude each other.");
-            }
-
-            _probe = Probe();
+            ProbeParameters.RequireOne(new[] { nameof(Http), nameof(Https), nameof(Dns) }.Where(IsOnCommandLine));
+            _probe = ProbeParameters.Of(this);
             _from = From is null ? [new HostReference.Local(null)] : Referenced(From);
         }
         catch (LvsValidationException exception)
@@ -123,17 +117,17 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
     {
         if (Quiet)
         {
-            await OutputAsync(_passed && !_failed);
+            await OutputAsync(_answer.IsGood);
         }
     }
 
-    private protected override void Lost(HostReference host) => _failed = true;
+    private protected override void Lost(HostReference host) => _answer.Fail();
 
     /// <inheritdoc/>
     // Of what could not be asked nothing good is known.
     protected override ValueTask ErrorAsync(ErrorRecord record)
     {
-        _failed = true;
+        _answer.Fail();
         return base.ErrorAsync(record);
     }
 
@@ -141,7 +135,7 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
     {
         if (value.Properties[nameof(LvsServiceTest.Passed)]?.Value is { } passed)
         {
-            Note(LanguagePrimitives.IsTrue(passed));
+            _answer.Note(LanguagePrimitives.IsTrue(passed));
         }
 
         return Quiet;
@@ -149,23 +143,21 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
 
     private async ValueTask TestAsync(IpvsClient client, LvsVirtualService service, HostReference from)
     {
-        LvsAddress address = service.Address ?? (IsOnCommandLine(nameof(VirtualAddress))
-            ? VirtualAddress
-            : throw new LvsValidationException("VirtualAddressMissing", $"{service.VirtualService} does not tell its virtual IP: -VirtualAddress says which one to ask."));
+        LvsAddress address = ProbeParameters.Vip(service, IsOnCommandLine(nameof(VirtualAddress)) ? VirtualAddress : null);
         int port = service.Port is > 0 ? service.Port.Value : ProbePort != 0
             ? ProbePort
             : throw new LvsValidationException("ProbePortMissing", $"{service.VirtualService} serves more than one port: -ProbePort says which one to ask.");
-        if (_probe is null && service.Protocol is LvsProtocol.Udp or LvsProtocol.Sctp)
+        if (_probe is null && ProbeParameters.NeedsQuestion(service))
         {
             throw new LvsValidationException("ProbeMissing", $"{service.VirtualService} is not asked without a question: -Dns asks one, and Test-LvsRealServer -ScriptBlock any.");
         }
 
         int id = HashCode.Combine(service.VirtualService, from) & int.MaxValue;
         string activity = $"{MyInvocation.MyCommand.Name} {service.VirtualService}";
-        ServiceProber prober = new(TargetHost, client, Hosts.Get(from), ProbeFor(service));
+        ServiceProber prober = new(TargetHost, client, Hosts.Get(from), ProbeParameters.For(service, _probe, Timeout));
         LvsServiceTest result = await prober.RunAsync(service, address, port, Count, ReportAsync, StopToken);
         await ProgressAsync(new ProgressRecord(id, activity, "done") { RecordType = ProgressRecordType.Completed });
-        Note(result.Passed);
+        _answer.Note(result.Passed);
         if (!Quiet)
         {
             await OutputAsync(result);
@@ -175,30 +167,4 @@ public sealed class TestLvsVirtualServiceCommand : VirtualServiceCommand
             id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {Count} probes, {failed} failed"))
         { PercentComplete = done * 100 / Count });
     }
-
-    private void Note(bool passed)
-    {
-        _passed |= passed;
-        _failed |= !passed;
-    }
-
-    // A name server is asked over what its service carries.
-    private HealthProbe ProbeFor(LvsVirtualService service) => _probe switch
-    {
-        null => new TcpProbe { Timeout = Timeout },
-        DnsProbe dns when service.Protocol == LvsProtocol.Tcp => ProbeParameters.Dns(dns.Name, dns.Type, overTcp: true, Timeout),
-        { } probe => probe,
-    };
-
-    private HealthProbe? Probe() => Http || Https
-        ? new HttpProbe
-        {
-            Secure = Https,
-            Path = ProbeParameters.Word(nameof(Path), Path.StartsWith('/') ? Path : "/" + Path),
-            Host = HostHeader is null ? null : ProbeParameters.Word(nameof(HostHeader), HostHeader),
-            ExpectedStatus = ProbeParameters.Statuses(ExpectedStatus),
-            BodyPattern = ProbeParameters.Pattern(BodyPattern),
-            Timeout = Timeout,
-        }
-        : Dns is not null ? ProbeParameters.Dns(Dns, DnsType, overTcp: false, Timeout) : null;
 }

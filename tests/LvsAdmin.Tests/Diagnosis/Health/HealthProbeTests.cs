@@ -43,6 +43,8 @@ public sealed class HealthProbeTests : IDisposable
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "^hello$", null)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\n\r\n", "^hello$", null)]
+    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "^hello$", null)]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", null, "status 503 Busy")]
     [InlineData("HTTP/1.0 204 No Content\r\n\r\n", null, null)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad", "^hello$", "status 200 OK with a body that does not match: 'bad'")]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", null, "status 503 Service Unavailable")]
@@ -64,6 +66,30 @@ public sealed class HealthProbeTests : IDisposable
         Assert.Equal(failure is null ? LvsCheckOutcome.Passed : LvsCheckOutcome.Failed, findings[1].Outcome);
         Assert.Equal(failure ?? findings[1].Found, findings[1].Found);
         Assert.StartsWith("GET /health?x=1 HTTP/1.1\r\nHost: www.example.org\r\n", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_takes_for_ever_on_a_body_is_a_finding()
+    {
+        int port = Serve(async stream =>
+        {
+            await LineAsync(stream);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\n\r\n{new string('a', 100)}!"), Stop);
+        });
+        HttpProbe probe = new() { BodyPattern = new("^(a+)+$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromMilliseconds(20)) };
+
+        HealthFinding finding = (await probe.ProbeAsync(To(port), Stop))[^1];
+
+        Assert.Equal(("Http", LvsCheckOutcome.Failed), (finding.Check, finding.Outcome));
+        Assert.Contains("'^(a+)+$'", finding.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_way_that_the_kernel_refuses_to_look_for_is_a_finding()
+    {
+        HealthFinding finding = Assert.Single(await new TcpProbe().ProbeAsync(new RefusedPath(), Stop));
+
+        Assert.Equal(("Path", LvsCheckOutcome.Failed, "there is no way there: Network is unreachable"), (finding.Check, finding.Outcome, finding.Found));
     }
 
     [Fact]
@@ -200,6 +226,21 @@ public sealed class HealthProbeTests : IDisposable
                 Assert.DoesNotContain("no answer within", (await probe.ProbeAsync(To(port), Stop))[^1].Found, StringComparison.Ordinal);
             }
         }
+    }
+
+    private sealed class RefusedPath : IProbePath
+    {
+        public string Target => "nowhere";
+
+        public string From => "here";
+
+        public bool IsThroughVip => true;
+
+        public ValueTask PrepareAsync(CancellationToken cancellationToken) => throw new SocketException((int)SocketError.NetworkUnreachable);
+
+        public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+        public ValueTask<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) => throw new InvalidOperationException();
     }
 
     private static DirectPath To(int port) => new(new LocalHost(), LvsAddress.Parse("127.0.0.1"), port);

@@ -119,7 +119,8 @@ public sealed class SshRelayTests
                 Assert.Skip($"{program} is not installed");
             }
 
-            ssh.Install(program, $"exec {path} \"$@\"");
+            // .NET ignores SIGPIPE, and all that it starts does so too; a real server's programs do not.
+            ssh.Install(program, $"exec /usr/bin/env --default-signal=PIPE {path} \"$@\"");
         }
 
         return ssh;

@@ -64,6 +64,36 @@ public sealed class SshSocketTests
     }
 
     [Theory]
+    [InlineData("perl")]
+    [InlineData("python3")]
+    public async Task A_stream_that_the_peer_resets_while_it_is_written_to_takes_no_other_with_it(string interpreter)
+    {
+        await using Far far = new(interpreter);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using Socket to = Udp();
+        await using IHostSocket other = await far.Host.OpenSocketAsync(HostSocketRequest.To((IPEndPoint)to.LocalEndPoint!, isStream: false), Stop);
+        await using IHostSocket socket = await far.Host.OpenSocketAsync(HostSocketRequest.To((IPEndPoint)listener.LocalEndpoint, isStream: true), Stop);
+        Socket peer = await listener.AcceptSocketAsync(Stop);
+
+        // The relay finds the reset and all that is written to it at once: the first of it is refused by ECONNRESET, the next by EPIPE, which has a signal.
+        string relay = Ancestor((await far.Host.RunAsync(new ProgramInvocation("cat", "/proc/self/status"), Stop)).Output, interpreter);
+        await SignalAsync("STOP", relay);
+        peer.LingerState = new LingerOption(true, 0);
+        peer.Close();
+        for (int count = 0; count < 3; count++)
+        {
+            await socket.SendAsync(new byte[1], Stop);
+        }
+
+        await SignalAsync("CONT", relay);
+        SocketException reset = await Assert.ThrowsAsync<SocketException>(async () => await socket.ReceiveAsync(new byte[1], Stop));
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+        await other.SendAsync(new byte[3], Stop);
+        Assert.Equal(3, await to.ReceiveAsync(new byte[10], Stop));
+    }
+
+    [Theory]
     [MemberData(nameof(Interpreters))]
     public async Task Datagrams_keep_their_bounds(string interpreter)
     {
@@ -111,6 +141,17 @@ public sealed class SshSocketTests
         int length = await packets.ReceiveAsync(buffer, Stop);
         Assert.Equal("yes"u8.ToArray(), IpPacket.ReadUdp(buffer.AsMemory(0, length))?.ToArray());
     }
+
+    // Of the processes above one, by what /proc tells of it, the next of a name.
+    private static string Ancestor(string status, string name)
+    {
+        string parent = status.Split('\n').Single(line => line.StartsWith("PPid:", StringComparison.Ordinal)).Split('\t')[1];
+        string above = File.ReadAllText($"/proc/{parent}/status");
+        return above.StartsWith($"Name:\t{name[..4]}", StringComparison.Ordinal) ? parent : Ancestor(above, name);
+    }
+
+    private static async Task SignalAsync(string signal, string process) =>
+        Assert.Equal(0, (await new LocalHost().RunAsync(new ProgramInvocation("sh", "-c", "kill -s $1 $2", "sh", signal, process), Stop)).ExitCode);
 
     private static Socket Udp()
     {

@@ -188,6 +188,26 @@ public sealed class DeploymentLab : IDisposable
         });
     }
 
+    /// <summary>Begins so many connections to the service, and forgets them at once.</summary>
+    internal void Connect(int connections) => Topology.InNamespace("client", () =>
+    {
+        IPEndPoint place = new(IPAddress.Parse(Vip), 80);
+        for (int connection = 0; connection < connections; connection++)
+        {
+            using Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            try
+            {
+                socket.Connect(place);
+            }
+            catch (SocketException waiting) when (waiting.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // On its way, which is all that is wanted.
+            }
+        }
+
+        return true;
+    });
+
     /// <summary>Lets the web server of a real server listen elsewhere.</summary>
     /// <param name="networkNamespace">The real server's namespace.</param>
     /// <param name="address">The address; <c>[::]</c> for all, as the lab has it; null for nowhere.</param>

@@ -10,26 +10,15 @@ namespace LvsAdmin.Tests.Kernel.Deployment;
 [SupportedOSPlatform("linux")]
 public sealed class DeploymentTests(DeploymentLab lab) : IClassFixture<DeploymentLab>
 {
-    /// <summary>The deployments that every run of the tests goes through.</summary>
-    public static TheoryData<string> Farms => [.. DeploymentLab.Farms.Except(LongFarms)];
-
-    /// <summary>Those whose scenarios take five minutes more together: run by -explicit on.</summary>
-    public static TheoryData<string> OtherFarms => [.. LongFarms];
-
-    private static string[] LongFarms => ["DR", "NAT", "NAT IPv6"];
+    /// <summary>The deployments.</summary>
+    public static TheoryData<string> Farms => [.. DeploymentLab.Farms];
 
     // A part of a scenario's name chooses among them while one is worked on.
     private static string Only => Environment.GetEnvironmentVariable("LVS_SCENARIO") ?? string.Empty;
 
     [Theory]
     [MemberData(nameof(Farms))]
-    public void Nothing_is_wrong_with_a_deployment_that_works_and_each_cause_is_found_alone_and_mended(string farm) => PlayAll(farm);
-
-    [Theory(Explicit = true)]
-    [MemberData(nameof(OtherFarms))]
-    public void Each_of_the_other_causes_is_found_alone_and_mended(string farm) => PlayAll(farm);
-
-    private void PlayAll(string farm)
+    public void Nothing_is_wrong_with_a_deployment_that_works_and_each_cause_is_found_alone_and_mended(string farm)
     {
         NamespaceThread.RequireIpvs();
         DeploymentScenario[] scenarios = [.. DeploymentScenarios.All.Where(scenario => scenario.Farm == farm && Only.Split(',').Any(part => $"{farm} {scenario.Name}".Contains(part, StringComparison.OrdinalIgnoreCase)))];

@@ -3,6 +3,7 @@ using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using static LvsAdmin.Tests.Kernel.Deployment.DeploymentLab;
+using static LvsAdmin.Tests.Kernel.Deployment.VipScenarios;
 
 namespace LvsAdmin.Tests.Kernel.Deployment;
 
@@ -65,18 +66,16 @@ internal static class TrafficScenarios
         new("redirects accepted with NAT", LvsDeploymentCause.RedirectsAccepted, "NAT IPv6", lab =>
         {
             Ip("client", "address add 2001:db8:2::100/64 dev eth0 nodad", $"route add {lab.Vip}/128 via 2001:db8::1 src 2001:db8:2::100");
-            Ip("director", "route add 2001:db8:2::/64 dev eth0", "address add fe80::1/64 dev eth0 nodad");
-            Ip("rs1", "route add 2001:db8:2::/64 via fe80::1 dev eth0");
-            Ip("rs2", "route add 2001:db8:2::/64 via 2001:db8::1");
+            Ip("director", "route add 2001:db8:2::/64 dev eth0");
+            Servers("route add 2001:db8:2::/64 via 2001:db8::1");
         })
         {
-            ShowsInTraffic = false,
             Clean = lab =>
             {
                 lab.Run("rs1", $"Disable-LvsRealServerVip {lab.Vip}");
-                Ip("rs1", "route delete 2001:db8:2::/64 via fe80::1 dev eth0");
-                Ip("rs2", "route delete 2001:db8:2::/64 via 2001:db8::1");
-                Ip("director", "route delete 2001:db8:2::/64 dev eth0", "address delete fe80::1/64 dev eth0");
+                lab.Run("rs2", $"Disable-LvsRealServerVip {lab.Vip}");
+                Servers("route delete 2001:db8:2::/64 via 2001:db8::1");
+                Ip("director", "route delete 2001:db8:2::/64 dev eth0");
                 Ip("client", $"route delete {lab.Vip}/128 via 2001:db8::1", "address delete 2001:db8:2::100/64 dev eth0");
             },
         },
@@ -116,6 +115,27 @@ internal static class TrafficScenarios
         {
             Mend = lab => lab.Succeed(
                 "director", $"Remove-LvsVirtualService {lab.Service} -Confirm:$false; New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22"),
+        },
+        new("persistence: many clients count as one", LvsDeploymentCause.PersistencePinning, "DR", lab =>
+        {
+            lab.Succeed("director", $"Remove-LvsVirtualService {lab.Service} -Confirm:$false; New-LvsVirtualService {lab.Service} -Scheduler rr -PersistenceTimeout 300 -PersistencePrefixLength 24; Add-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22");
+            lab.Answers(30);
+            Ip("client", "address add 192.0.2.101/24 dev eth0", AskFrom(101));
+            lab.Answers(30);
+        })
+        {
+            Works = lab =>
+            {
+                string[] other = lab.Answers(1);
+                Ip("client", AskFrom(100));
+                return lab.Answers(1) is [var own] && other is [var another] && own != another;
+            },
+            Clean = lab =>
+            {
+                Ip("client", AskFrom(100), "address delete 192.0.2.101/24 dev eth0");
+                lab.Succeed("director", $"Remove-LvsVirtualService {lab.Service} -Confirm:$false");
+                AddService(lab);
+            },
         },
         new("persistence keeps a server of weight 0", LvsDeploymentCause.PersistenceKeepsServer, "DR", lab =>
         {
@@ -161,6 +181,18 @@ internal static class TrafficScenarios
             Mend = _ => MostConnections = "65536",
             Clean = _ => Filter("rs1", "-F INPUT"),
         },
+        new("table of connections too small", LvsDeploymentCause.ConnectionTableSmall, "DR", lab =>
+        {
+            // As small as it can be (conn_tab_bits, net/netfilter/ipvs/ip_vs_conn.c), with connections that last because nobody refuses the answers.
+            Reload(lab, "conn_tab_bits=8");
+            Filter("client", "-A INPUT -p tcp --sport 80 -j DROP");
+            lab.Connect(2200);
+            Filter("client", "-F INPUT");
+        })
+        {
+            ShowsInTraffic = false,
+            Mend = lab => Reload(lab),
+        },
         new("sync daemon missing", LvsDeploymentCause.SyncDaemonMissing, "DR", lab =>
         {
             RaiseSecond(lab);
@@ -200,6 +232,16 @@ internal static class TrafficScenarios
             Clean = LowerSecond,
         },
     ];
+
+    private static string AskFrom(int host) => $"route change 192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.{host}";
+
+    private static void Reload(DeploymentLab lab, params string[] options)
+    {
+        lab.Succeed("director", "Clear-LvsTable -Confirm:$false");
+        Unload();
+        Topology.RunIn("director", "modprobe", ["ip_vs", .. options]);
+        AddService(lab);
+    }
 
     private static string MostConnections
     {

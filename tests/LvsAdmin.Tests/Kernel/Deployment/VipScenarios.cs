@@ -96,16 +96,16 @@ internal static class VipScenarios
         new("IPVS missing", LvsDeploymentCause.IpvsMissing, "DR", lab =>
         {
             lab.Succeed("director", "Clear-LvsTable -Confirm:$false");
-            // Loaded by nobody, as where the running kernel's modules are not installed; namespaces of earlier tests may take a moment to go.
+            Unload();
+            // Loaded by nobody, as where the running kernel's modules are not installed.
             WriteKernel("kernel/modprobe", "/bin/false");
-            Topology.RunIn("director", "sh", "-c", "for try in 1 2 3 4 5; do rmmod ip_vs_rr ip_vs_wlc ip_vs_wrr ip_vs 2>/dev/null; [ -e /sys/module/ip_vs ] || exit 0; sleep 1; done; lsmod; exit 1");
         })
         {
             Mend = lab =>
             {
                 WriteKernel("kernel/modprobe", "/sbin/modprobe");
                 Topology.RunIn("director", "modprobe", "ip_vs");
-                lab.Succeed("director", $"New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} {lab.RealServer(1)}, {lab.RealServer(2)} -Forwarding DirectRouting");
+                AddService(lab);
             },
         },
         new("tunnel device down", LvsDeploymentCause.TunnelDown, "TUN", lab => Ip("rs1", "link set tunl0 down")),
@@ -130,6 +130,15 @@ internal static class VipScenarios
             Clean = _ => Ip("rs1", "route change 192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.21", "link set eth0 mtu 1500"),
         },
     ];
+
+    internal static void AddService(DeploymentLab lab) => lab.Succeed("director", $"New-LvsVirtualService {lab.Service} -Scheduler rr; Add-LvsRealServer {lab.Service} {lab.RealServer(1)}, {lab.RealServer(2)} -Forwarding DirectRouting");
+
+    // With every scheduler that some test has used; namespaces of earlier tests may take a moment to go.
+    internal static void Unload() => Topology.RunIn(
+        "director",
+        "sh",
+        "-c",
+        @"for try in 1 2 3 4 5; do rmmod $(sed -n 's/^\(ip_vs_[a-z]*\) .*/\1/p' /proc/modules) ip_vs 2>/dev/null; [ -e /sys/module/ip_vs ] || exit 0; sleep 1; done; grep ip_vs /proc/modules >&2; exit 1");
 
     private static void WriteKernel(string parameter, string value) => File.WriteAllText($"/proc/sys/{parameter}", value);
 

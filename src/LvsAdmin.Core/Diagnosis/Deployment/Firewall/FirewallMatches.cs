@@ -13,6 +13,25 @@ internal static class FirewallMatches
     /// <summary>The opposite.</summary>
     internal static Func<FirewallPacket, bool?> Not(Func<FirewallPacket, bool?> match) => packet => !match(packet);
 
+    /// <summary>Whether any of several matches: yes if one does; not known if none does but of one it cannot be told.</summary>
+    internal static bool? Any<T>(IEnumerable<T> several, Func<T, bool?> match)
+    {
+        bool? result = false;
+        foreach (T one in several)
+        {
+            switch (match(one))
+            {
+                case true:
+                    return true;
+                case null:
+                    result = null;
+                    break;
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>The name of an interface, with an end that stands for any: <c>eth+</c> or <c>eth*</c>.</summary>
     internal static bool? Interface(string? actual, string pattern) =>
         actual is null ? null : pattern is [.. var start, '+' or '*'] ? actual.StartsWith(start, StringComparison.Ordinal) : actual == pattern;

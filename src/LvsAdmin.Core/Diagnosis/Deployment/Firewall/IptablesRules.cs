@@ -102,29 +102,12 @@ internal static class IptablesRules
         _ => null,
     };
 
-    private static bool? Ports(int? actual, string text)
+    // Ports and ranges of ports, apart by commas: 80,8000:8080.
+    private static bool? Ports(int? actual, string text) => FirewallMatches.Any(text.Split(','), part =>
     {
-        bool? result = false;
-        foreach (string part in text.Split(','))
-        {
-            string[] ends = part.Split(':');
-            if (!Number(ends[0], 0, out int first) || !Number(ends[^1], ushort.MaxValue, out int last))
-            {
-                return null;
-            }
-
-            switch (FirewallMatches.Port(actual, first, last))
-            {
-                case true:
-                    return true;
-                case null:
-                    result = null;
-                    break;
-            }
-        }
-
-        return result;
-    }
+        string[] ends = part.Split(':');
+        return Number(ends[0], 0, out int first) && Number(ends[^1], ushort.MaxValue, out int last) ? FirewallMatches.Port(actual, first, last) : null;
+    });
 
     private static bool Number(string text, int empty, out int number)
     {

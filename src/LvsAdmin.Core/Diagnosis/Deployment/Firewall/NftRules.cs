@@ -153,20 +153,7 @@ internal static class NftRules
         IEnumerable<JsonElement> values = wanted.ValueKind == JsonValueKind.Array ? wanted.EnumerateArray()
             : wanted.ValueKind == JsonValueKind.Object && wanted.TryGetProperty("set", out JsonElement set) && set.ValueKind == JsonValueKind.Array ? set.EnumerateArray()
             : [wanted];
-        bool? result = false;
-        foreach (JsonElement value in values)
-        {
-            switch (match(value))
-            {
-                case true:
-                    return true;
-                case null:
-                    result = null;
-                    break;
-            }
-        }
-
-        return result;
+        return FirewallMatches.Any(values, match);
     }
 
     private static string? Word(JsonElement element, string name) =>

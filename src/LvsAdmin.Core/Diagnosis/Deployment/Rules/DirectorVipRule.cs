@@ -7,9 +7,6 @@ namespace LvsAdmin.Core.Diagnosis;
 /// <summary>Whether just one director holds each VIP: none would get its clients' packets, of two the link chooses one at random.</summary>
 internal sealed class DirectorVipRule : DeploymentRule
 {
-    // One question: the answer on a link comes within milliseconds, and this is asked for each VIP that is well.
-    private const int SecondsToListen = 1;
-
     /// <inheritdoc/>
     internal override LvsDeploymentCause Cause => LvsDeploymentCause.DirectorVipMissing;
 
@@ -40,7 +37,7 @@ internal sealed class DirectorVipRule : DeploymentRule
     }
 
     private static async ValueTask<LinkAnswer> AskAsync(DeploymentHost director, LvsAddress vip, string device, bool isOwn, CancellationToken cancellationToken) =>
-        (await director.FactAsync($"who answers for {vip} on {device}", stop => new LinkProbe(director.Host, SecondsToListen).AskAsync(vip, device, isOwn, stop), cancellationToken).ConfigureAwait(false))!;
+        (await director.FactAsync($"who answers for {vip} on {device}", stop => director.Link.AskAsync(vip, device, isOwn, stop), cancellationToken).ConfigureAwait(false))!;
 
     private async ValueTask<LvsDeploymentCheck[]> CheckAsync(DeploymentContext context, LvsAddress vip, CancellationToken cancellationToken)
     {
@@ -62,7 +59,7 @@ internal sealed class DirectorVipRule : DeploymentRule
 
         if (!holders.Contains(context.Director))
         {
-            return [Passed(context.Director, expected, $"{vip} is on {Name(holders[0])}") with { Vip = vip }];
+            return [Passed(context.Director, expected, $"{vip} is on {holders[0].Name}") with { Vip = vip }];
         }
 
         HostInterface? holder = (await context.Director.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(vip).Select(each => each.Interface).FirstOrDefault();
@@ -72,7 +69,7 @@ internal sealed class DirectorVipRule : DeploymentRule
             results.Add(Failed(
                 context.Director,
                 $"{vip} is on one director",
-                $"{vip} is on {string.Join(" and on ", holders.Select(Name))}",
+                $"{vip} is on {string.Join(" and on ", holders.Select(each => each.Name))}",
                 "Both answer for it: each client gets the one that was faster, and its connections break when that changes.",
                 LvsDeploymentCause.VipOnTwoDirectors) with
             {
@@ -117,7 +114,7 @@ internal sealed class DirectorVipRule : DeploymentRule
         LinkAnswer answer = await AskAsync(director, vip, device, isOwn: false, cancellationToken).ConfigureAwait(false);
         foreach (string mac in answer.MacAddresses)
         {
-            if (await FindByMacAsync(context, mac, cancellationToken).ConfigureAwait(false) is null)
+            if (await context.FindByMacAsync(mac, cancellationToken).ConfigureAwait(false) is null)
             {
                 return NotChecked(director, expected, $"{mac} on the link of {device} answers for {vip}: if that is the other director, name it too");
             }
@@ -132,7 +129,7 @@ internal sealed class DirectorVipRule : DeploymentRule
         LinkAnswer answer = await AskAsync(context.Director, vip, holder.Name, isOwn: true, cancellationToken).ConfigureAwait(false);
         foreach (string mac in answer.MacAddresses)
         {
-            DeploymentHost? known = await FindByMacAsync(context, mac, cancellationToken).ConfigureAwait(false);
+            DeploymentHost? known = await context.FindByMacAsync(mac, cancellationToken).ConfigureAwait(false);
             if (known is not null && (context.Directors.Contains(known) || context.Has(LvsDeploymentCause.ArpPolicy, known, vip)))
             {
                 continue;
@@ -142,7 +139,7 @@ internal sealed class DirectorVipRule : DeploymentRule
                 ? Failed(
                     context.Director,
                     $"{vip} is on one director",
-                    $"{(known is null ? mac : $"{Name(known)} ({mac})")} on the link of {holder.Name} answers for {vip} too",
+                    $"{(known is null ? mac : $"{known.Name} ({mac})")} on the link of {holder.Name} answers for {vip} too",
                     "Each client gets the one that was faster: the other director, or a real server that answers for the VIP.",
                     LvsDeploymentCause.VipOnTwoDirectors) with
                 {
@@ -157,19 +154,4 @@ internal sealed class DirectorVipRule : DeploymentRule
 
         return null;
     }
-
-    private static async ValueTask<DeploymentHost?> FindByMacAsync(DeploymentContext context, string mac, CancellationToken cancellationToken)
-    {
-        foreach (DeploymentHost host in context.Hosts)
-        {
-            if ((await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Interfaces.Any(each => each.MacAddress == mac))
-            {
-                return host;
-            }
-        }
-
-        return null;
-    }
-
-    private static string Name(DeploymentHost host) => host.Host.NetworkNamespace ?? host.Host.Name;
 }

@@ -30,7 +30,7 @@ internal sealed class ListeningRule : RealServerRule
         LvsDeploymentCheck result = listening switch
         {
             null => NotChecked(host, expected, $"which {protocol} ports are listened on cannot be read"),
-            _ when listening.Any(bound => bound.IsUnspecified || bound == address) => Passed(host, expected, $"a program listens on {name}"),
+            _ when listening.Take(address) => Passed(host, expected, $"a program listens on {name}"),
             { Count: 0 } => Failed(host, expected, $"no program listens on {name}", "Clients that are sent to this server are refused.") with
             {
                 Advice = $"Start the program, and let it listen on {address} or on all addresses: ss -Hlntup tells which do.",

@@ -29,11 +29,14 @@ internal sealed class NatRedirectRule : RealServerRule
             return null;
         }
 
+        LvsProtocol protocol = service.Id.Protocol ?? LvsProtocol.Tcp;
         LvsAddress? client = await NatPaths.FindClientAsync(context, service, cancellationToken).ConfigureAwait(false);
         JsonElement? back = client is { } known
-            ? await host.RouteBackAsync(server.Id, service.Id.Protocol ?? LvsProtocol.Tcp, known, cancellationToken).ConfigureAwait(false)
+            ? await host.RouteBackAsync(server.Id, protocol, known, cancellationToken).ConfigureAwait(false)
             : null;
-        if (back is { } direct && NatPaths.Gateway(direct) is null && !NatPaths.IsRedirected(direct))
+        if (back is { } direct
+            && NatPaths.Gateway(direct) is null
+            && !await host.IsRedirectedAsync(direct, server.Id, protocol, client!.Value, cancellationToken).ConfigureAwait(false))
         {
             // On the server's own link: a cause of its own.
             return null;
@@ -56,7 +59,7 @@ internal sealed class NatRedirectRule : RealServerRule
         string? listening = (await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Holders(own).Select(held => held.Interface.Name).FirstOrDefault();
         bool accepts = listening is null || await host.AcceptsRedirectsAsync(vip.Family, listening, cancellationToken).ConfigureAwait(false);
         return (isV6
-            ? await CheckV6Async(context, server, host, vip, (expected, listening, accepts, back), cancellationToken).ConfigureAwait(false)
+            ? await CheckV6Async(context, server, host, vip, (expected, listening, accepts), cancellationToken).ConfigureAwait(false)
             : await CheckV4Async(context.Director, link, expected, accepts, cancellationToken).ConfigureAwait(false)) with
         { Vip = vip };
     }
@@ -77,7 +80,7 @@ internal sealed class NatRedirectRule : RealServerRule
         DeploymentServer server,
         DeploymentHost host,
         LvsAddress vip,
-        (string Expected, string? Interface, bool Accepts, JsonElement? Back) found,
+        (string Expected, string? Interface, bool Accepts) found,
         CancellationToken cancellationToken)
     {
         const LvsDeploymentCause Cause = LvsDeploymentCause.RedirectsAccepted;
@@ -86,12 +89,8 @@ internal sealed class NatRedirectRule : RealServerRule
             return Passed(host, found.Expected, $"accept_redirects of {found.Interface} is 0", Cause);
         }
 
-        // A redirect counts only from the next hop itself, and comes from the link-local address of the router (RFC 4861 section 8.1).
-        if (found.Back is { } back && NatPaths.Gateway(back) is { } gateway && !gateway.IsLinkLocalV6 && !NatPaths.IsRedirected(back))
-        {
-            return Passed(host, found.Expected, $"its next hop is {gateway}, which is not the sender of redirects", Cause);
-        }
-
+        // RFC 4861 section 8.1 has a redirect count only from the next hop, by its link-local address. Linux looks for that in vain: TCP sends elsewhere whoever sent it
+        // (seen on 6.1: a next hop of 2001:db8::1, and the redirect of its fe80::/10 address is followed all the same).
         return Failed(host, found.Expected, $"accept_redirects of {found.Interface} is 1", Reason, Cause) with
         {
             Remedy = await NatPaths.ReturnAsync(context, host, vip, server, cancellationToken).ConfigureAwait(false),

@@ -56,7 +56,7 @@ internal sealed class NeighbourRule : DeploymentRule
                 : Failed(
                     client,
                     expected,
-                    $"{vip} is at {mac}{await OwnerAsync(context, mac, cancellationToken).ConfigureAwait(false)}",
+                    $"{vip} is at {mac}{(await context.FindByMacAsync(mac, cancellationToken).ConfigureAwait(false) is { } owner ? $", which is {owner.Name}" : string.Empty)}",
                     "What is sent from here goes past the director, though nobody else answers for the VIP now: it was learned earlier, and stays while it is used.") with
                 {
                     Remedy = vip.Family == LvsAddressFamily.IPv4
@@ -65,18 +65,5 @@ internal sealed class NeighbourRule : DeploymentRule
                 }) with
             { Vip = vip };
         }
-    }
-
-    private static async ValueTask<string> OwnerAsync(DeploymentContext context, string mac, CancellationToken cancellationToken)
-    {
-        foreach (DeploymentHost host in context.Hosts)
-        {
-            if ((await host.GetStateAsync(cancellationToken).ConfigureAwait(false)).Interfaces.Any(each => each.MacAddress == mac))
-            {
-                return $", which is {host.Host.NetworkNamespace ?? host.Host.Name}";
-            }
-        }
-
-        return string.Empty;
     }
 }

@@ -32,8 +32,9 @@ internal sealed class ReturnPathRule : RealServerRule
             return null;
         }
 
-        JsonElement? route = await host.RouteBackAsync(server.Id, service.Id.Protocol ?? LvsProtocol.Tcp, client, cancellationToken).ConfigureAwait(false);
-        if (route is { } learnt && NatPaths.IsRedirected(learnt))
+        LvsProtocol protocol = service.Id.Protocol ?? LvsProtocol.Tcp;
+        JsonElement? route = await host.RouteBackAsync(server.Id, protocol, client, cancellationToken).ConfigureAwait(false);
+        if (route is { } learnt && await host.IsRedirectedAsync(learnt, server.Id, protocol, client, cancellationToken).ConfigureAwait(false))
         {
             return context.Has(LvsDeploymentCause.SendRedirects, context.Director, vip) || context.Has(LvsDeploymentCause.RedirectsAccepted, host, vip)
                 ? null

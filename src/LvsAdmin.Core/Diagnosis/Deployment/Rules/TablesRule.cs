@@ -35,7 +35,7 @@ internal sealed class TablesRule : DeploymentRule
                     continue;
                 }
 
-                string expected = $"the same service as on {Name(context.Director)}";
+                string expected = $"the same service as on {context.Director.Name}";
                 string? difference = other is null ? "it is missing here" : Difference(service, other, servers!, held);
                 yield return (difference is null
                     ? Passed(peer, expected, $"{servers!.Count} real servers, as there")
@@ -80,6 +80,4 @@ internal sealed class TablesRule : DeploymentRule
 
         return found.Keys.FirstOrDefault() is { } extra ? $"the real server {extra} is only here" : null;
     }
-
-    private static string Name(DeploymentHost host) => host.Host.NetworkNamespace ?? host.Host.Name;
 }

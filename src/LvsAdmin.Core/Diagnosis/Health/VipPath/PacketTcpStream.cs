@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LvsAdmin.Core.Hosts;
 
 namespace LvsAdmin.Core.Diagnosis.Health;
 
@@ -9,7 +10,7 @@ namespace LvsAdmin.Core.Diagnosis.Health;
 /// to a real server's. What is sent is sent again until it is acknowledged; what comes out of order is not kept, and comes again. There is no congestion control: a
 /// probe sends little.
 /// </summary>
-internal sealed class PacketTcpStream : Stream
+internal sealed class PacketTcpStream : AsynchronousStream
 {
     private const int LargestPacket = 128 * 1024;
     private const ushort Window = 32_000;
@@ -20,6 +21,7 @@ internal sealed class PacketTcpStream : Stream
 
     private readonly IPacketLink _link;
     private readonly Channel<ReadOnlyMemory<byte>> _received = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly PieceReader _reader;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,28 +35,13 @@ internal sealed class PacketTcpStream : Stream
     private bool _peerFinished;
     private bool _isBroken;
     private volatile bool _isRepeating;
-    private ReadOnlyMemory<byte> _rest;
 
     private PacketTcpStream(IPacketLink link)
     {
         _link = link;
+        _reader = new PieceReader(_received.Reader, isStream: true);
         _next = (uint)Random.Shared.NextInt64(uint.MaxValue);
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Connects.</summary>
     /// <param name="link">The way, which the stream then owns.</param>
@@ -80,25 +67,7 @@ internal sealed class PacketTcpStream : Stream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (_rest.IsEmpty)
-        {
-            try
-            {
-                _rest = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException closed)
-            {
-                return closed.InnerException is { } failure ? throw failure : 0;
-            }
-        }
-
-        int length = Math.Min(_rest.Length, buffer.Length);
-        _rest[..length].CopyTo(buffer);
-        _rest = _rest[length..];
-        return length;
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _reader.ReadAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -116,34 +85,6 @@ internal sealed class PacketTcpStream : Stream
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     /// <summary>Ends the connection as it should end, or, where the server does not end it too, by a reset: nothing stays behind there.</summary>
     public override async ValueTask DisposeAsync()
     {
@@ -160,7 +101,7 @@ internal sealed class PacketTcpStream : Stream
                 await PutAsync(new TcpSegment { Sequence = _next, Acknowledged = _expected, Flags = TcpFlags.Reset | TcpFlags.Acknowledge }, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is SocketException or Hosts.LvsHostException or IOException)
+        catch (Exception exception) when (exception is SocketException or LvsHostException or IOException)
         {
             // The way is lost, and the server will notice by itself.
         }

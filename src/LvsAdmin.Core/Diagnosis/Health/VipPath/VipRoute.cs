@@ -38,6 +38,8 @@ internal sealed record VipRoute
     internal static async ValueTask<VipRoute> FindAsync(
         ILvsHost host, LvsAddress address, LvsAddress vip, IReadOnlySet<LvsAddress> vips, CancellationToken cancellationToken)
     {
+        // That of a service of a firewall mark is not among them.
+        vips = vips.Append(vip).ToHashSet();
         JsonElement[] routes;
         try
         {
