@@ -142,6 +142,8 @@ public sealed class SyncTrafficTests(CmdletFixture cmdlets) : IClassFixture<Cmdl
             _cmdlets = cmdlets;
             Topology.Batch("director", $"address add {Replaced}/32 dev eth0", $"address add {Moved}/32 dev eth0");
             Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.eth0.send_redirects=0");
+            // A port that a client uses again within two minutes may lead to a connection whose server is gone: its packets are dropped, and with this only the first.
+            cmdlets.Succeed("director", "Set-LvsKernelParameter expire_nodest_conn 1");
             // The client of the moved service is 198.51.100.100, beyond the director.
             Topology.Batch("client", $"route add {Moved}/32 via 198.51.100.1 src 198.51.100.100");
             foreach ((string server, int number) in RealServers.Select((server, index) => (server, index + 1)))
@@ -164,6 +166,7 @@ public sealed class SyncTrafficTests(CmdletFixture cmdlets) : IClassFixture<Cmdl
             }
 
             Topology.Batch("client", $"route delete {Moved}/32");
+            _cmdlets.Succeed("director", "Set-LvsKernelParameter expire_nodest_conn 0");
             Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=0", "net.ipv4.conf.all.send_redirects=1", "net.ipv4.conf.eth0.send_redirects=1");
             Topology.Batch("director", $"address delete {Moved}/32 dev eth0", $"address delete {Replaced}/32 dev eth0");
         }
