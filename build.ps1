@@ -66,7 +66,7 @@ function Invoke-Pack {
     Invoke-Build
     $out = Join-Path $PSScriptRoot 'out'
     $module = Join-Path $out 'LvsAdmin'
-    if (Test-Path $out) { Remove-Item $out -Recurse }
+    if (Test-Path $out) { Remove-Item $out -Recurse -Force }
     $null = New-Item $module -ItemType Directory
     $version = (Import-PowerShellDataFile $PSScriptRoot/LvsAdmin.psd1).ModuleVersion
     Copy-Item $PSScriptRoot/src/LvsAdmin/bin/Release/LvsAdmin.$version.nupkg $out
