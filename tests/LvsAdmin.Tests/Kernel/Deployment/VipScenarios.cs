@@ -138,7 +138,7 @@ internal static class VipScenarios
         "director",
         "sh",
         "-c",
-        @"for try in 1 2 3 4 5; do rmmod $(sed -n 's/^\(ip_vs_[a-z]*\) .*/\1/p' /proc/modules) ip_vs 2>/dev/null; [ -e /sys/module/ip_vs ] || exit 0; sleep 1; done; grep ip_vs /proc/modules >&2; exit 1");
+        @"for try in 1 2 3 4 5; do rmmod $(sed -n 's/^\(ip_vs_[a-z_]*\) .*/\1/p' /proc/modules) ip_vs 2>/dev/null; [ -e /sys/module/ip_vs ] || exit 0; sleep 1; done; grep ip_vs /proc/modules >&2; exit 1");
 
     private static void WriteKernel(string parameter, string value) => File.WriteAllText($"/proc/sys/{parameter}", value);
 
