@@ -139,8 +139,8 @@ run_tests() {
     if [ $# -eq 0 ] && [ -z "$native" ] && [ "$(nproc)" -gt 1 ]; then
         # A guest has one processor: two of them, each with half of the tests, take half of the time.
         kernel=(kernel kernel-traffic)
-        part_beside kernel-traffic run "${xunit[@]}" -trait Level=Kernel -namespace LvsAdmin.Tests.Kernel -namespace LvsAdmin.Tests.Configuration -namespace LvsAdmin.Tests.Network.Persistence
-        part kernel run "${xunit[@]}" -trait Level=Kernel -namespace- LvsAdmin.Tests.Kernel -namespace- LvsAdmin.Tests.Configuration -namespace- LvsAdmin.Tests.Network.Persistence
+        part_beside kernel-traffic run "${xunit[@]}" -trait Level=Kernel -namespace LvsAdmin.Tests.Kernel -namespace LvsAdmin.Tests.Configuration -namespace LvsAdmin.Tests.Network -namespace LvsAdmin.Tests.Network.Persistence
+        part kernel run "${xunit[@]}" -trait Level=Kernel -namespace- LvsAdmin.Tests.Kernel -namespace- LvsAdmin.Tests.Configuration -namespace- LvsAdmin.Tests.Network -namespace- LvsAdmin.Tests.Network.Persistence
         part_beside_done kernel-traffic
     else
         part kernel run "${xunit[@]}" -trait Level=Kernel "$@"
