@@ -89,8 +89,8 @@ internal sealed class NatRedirectRule : RealServerRule
             return Passed(host, found.Expected, $"accept_redirects of {found.Interface} is 0", Cause);
         }
 
-        // RFC 4861 section 8.1 has a redirect count only from the next hop, by its link-local address. Linux looks for that in vain: TCP sends elsewhere whoever sent it
-        // (seen on 6.1: a next hop of 2001:db8::1, and the redirect of its fe80::/10 address is followed all the same).
+        // The next hop tells nothing: RFC 4861 section 8.1 lets only its own redirects count, but Linux does not hold TCP to that. Seen on 6.1: the next hop is
+        // 2001:db8::1, the redirect comes from the director's link-local address, and is followed all the same.
         return Failed(host, found.Expected, $"accept_redirects of {found.Interface} is 1", Reason, Cause) with
         {
             Remedy = await NatPaths.ReturnAsync(context, host, vip, server, cancellationToken).ConfigureAwait(false),
