@@ -36,7 +36,7 @@ public sealed class ExampleTests : IDisposable
                 Sync-LvsConfiguration -Configuration $table -Prune -DrainTimeout 0 -MinimumAvailable 0
                 """,
             // The hosts that an example names are simulated ones: the parameter that names them is bound in HelpTests, and opens sessions in the lab.
-            Adapt = code => code.Replace("-HostName lb1, lb2", "-LvsSession $simulated", StringComparison.Ordinal).Replace("-HostName lb1", "-LvsSession $simulated[0]", StringComparison.Ordinal),
+            Adapt = code => code.Replace("-Director lb1, lb2", "-Director $simulated", StringComparison.Ordinal).Replace("-HostName lb1, lb2", "-LvsSession $simulated", StringComparison.Ordinal).Replace("-HostName lb1", "-LvsSession $simulated[0]", StringComparison.Ordinal),
         };
         stage.Prepare("$simulated = New-LvsSession lb1, lb2 -Simulated");
         foreach ((string cmdlet, ExampleHelp example) in ExampleWorld.Simulated)

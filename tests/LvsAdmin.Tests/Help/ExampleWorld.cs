@@ -36,7 +36,7 @@ internal static class ExampleWorld
     // a dozen sessions over SSH take half a minute in the guest.
     private static readonly (string, string)[] NotInLab =
     [
-        ("Get-LvsArpPolicy", "Example 6"), ("Invoke-LvsRollout", "Example 3"), ("Test-LvsArpPolicy", "Example 5"), ("Wait-LvsRealServer", "Example 1"), ("Wait-LvsRealServer", "Example 2"), ("Wait-LvsRealServer", "Example 3"),
+        ("Get-LvsArpPolicy", "Example 6"), ("Invoke-LvsRollout", "Example 3"), ("Invoke-LvsRollout", "Example 5"), ("Invoke-LvsRollout", "Example 6"), ("Test-LvsArpPolicy", "Example 5"), ("Wait-LvsRealServer", "Example 1"), ("Wait-LvsRealServer", "Example 2"), ("Wait-LvsRealServer", "Example 3"),
     ];
 
     // What tells that an example is for a kernel.
