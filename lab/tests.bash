@@ -141,7 +141,7 @@ run_tests() {
     if [ $# -eq 0 ] && [ -z "$native" ] && [ "$(nproc)" -gt 1 ]; then
         # A guest has one processor: two of them, each with half of the tests, take half of the time.
         kernel=(kernel kernel-traffic)
-        for name in Kernel Configuration Contract Network Network.Persistence Remoting; do
+        for name in Kernel Cmdlets Configuration Contract Network.Persistence Remoting; do
             ours+=(-namespace "LvsAdmin.Tests.$name")
             others+=(-namespace- "LvsAdmin.Tests.$name")
         done
