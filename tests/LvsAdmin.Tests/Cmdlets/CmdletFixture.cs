@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using LvsAdmin.Hosting;
 
@@ -28,5 +29,29 @@ public sealed class CmdletFixture : IDisposable
         EngineResult result = Run(networkNamespace, script);
         Assert.Empty(result.Output);
         return Assert.Single(result.Errors);
+    }
+
+    /// <summary>
+    /// Takes services, holds, sync daemons and connections from the lab's director. A connection outlives its service, and a server that a later test adds with the same
+    /// address gets it back from the kernel's trash (ip_vs_trash_get_dest in net/netfilter/ipvs/ip_vs_ctl.c): counted as active, and never to end when its last packets
+    /// found no service. With expire_nodest_conn, the removal of any server ends all connections whose server is gone.
+    /// </summary>
+    public void ClearDirector()
+    {
+        Succeed("director", """
+            Get-LvsSyncDaemon | Stop-LvsSyncDaemon
+            Get-LvsRealServer -Held | Resume-LvsRealServer -Weight 1
+            Set-LvsKernelParameter expire_nodest_conn 1
+            New-LvsVirtualService 4711 -PassThru | Add-LvsRealServer -RealServer 192.0.2.99
+            Clear-LvsTable -Confirm:$false
+            """);
+        Stopwatch waited = Stopwatch.StartNew();
+        while (Succeed("director", "Get-LvsConnection") is { Count: > 0 } left)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(10), $"the director does not forget {string.Join(", ", left)}");
+            Thread.Sleep(20);
+        }
+
+        Succeed("director", "Set-LvsKernelParameter expire_nodest_conn 0");
     }
 }

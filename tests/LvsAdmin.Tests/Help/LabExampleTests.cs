@@ -58,10 +58,8 @@ public sealed class LabExampleTests(CmdletFixture fixture) : IClassFixture<Cmdle
                 }
                 Get-LvsDirectorVip -NetworkNamespace director | Disable-LvsDirectorVip -Force
                 Disable-LvsForwarding IPv4, IPv6 -NetworkNamespace director
-                Get-LvsSyncDaemon -NetworkNamespace director | Stop-LvsSyncDaemon
-                Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
-                Clear-LvsTable -NetworkNamespace director
                 """);
+            fixture.ClearDirector();
             Topology.RemoveHost("lb2");
         }
     }

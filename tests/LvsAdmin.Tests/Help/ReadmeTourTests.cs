@@ -23,9 +23,8 @@ public sealed partial class ReadmeTourTests(CmdletFixture fixture) : IClassFixtu
                 $PSDefaultParameterValues.Clear()
                 'rs1', 'rs2' | ForEach-Object { Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip }
                 Get-LvsDirectorVip -NetworkNamespace director | Disable-LvsDirectorVip -Force
-                Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
-                Clear-LvsTable -NetworkNamespace director -Confirm:$false
                 """);
+            fixture.ClearDirector();
             Topology.RunIn("client", "ip", "neighbour", "flush", "all");
         }
     }

@@ -11,7 +11,7 @@ namespace LvsAdmin.Tests.Kernel;
 /// <summary>Directors that nothing but our cmdlets has prepared: their VIPs, what neighbours learn of them, and forwarding.</summary>
 [Trait("Level", "Kernel")]
 [Collection(SharedTopology.Name)]
-public sealed class DirectorSideTests(CmdletFixture cmdlets) : IClassFixture<CmdletFixture>
+public sealed class DirectorSideTests(CmdletFixture cmdlets) : IClassFixture<CmdletFixture>, IDisposable
 {
     private const string Wrong = "02:00:00:00:00:99";
 
@@ -19,6 +19,14 @@ public sealed class DirectorSideTests(CmdletFixture cmdlets) : IClassFixture<Cmd
         "ip address; ip route show table all; ip -6 route show table all; "
         + "grep . /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/*_redirects /proc/sys/net/ipv4/conf/*/tag "
         + "/proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_* /proc/sys/net/ipv6/conf/*/ndisc_notify; ls /run/lvsadmin 2>/dev/null || :";
+
+    public void Dispose()
+    {
+        if (NamespaceThread.HasIpvs)
+        {
+            cmdlets.ClearDirector();
+        }
+    }
 
     [Fact]
     public void NAT_of_both_families_works_through_a_director_that_was_enabled_and_ends_without_a_trace()

@@ -20,7 +20,7 @@ public sealed class DrainTests(CmdletFixture cmdlets) : IClassFixture<CmdletFixt
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
             Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=0", "net.ipv4.vs.expire_quiescent_template=0", "net.ipv4.vs.conn_reuse_mode=1");
             Topology.RunIn("director", "ip", "address", "flush", "dev", "eth1", "to", Vip);
         }

@@ -43,7 +43,7 @@ public sealed class ForwardingTests(CmdletFixture cmdlets) : IClassFixture<Cmdle
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
         }
     }
 

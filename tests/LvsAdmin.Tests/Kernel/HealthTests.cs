@@ -31,7 +31,7 @@ public sealed class HealthTests : IClassFixture<CmdletFixture>, IDisposable
     {
         _cmdlets.Run("rs1", $"Disable-LvsRealServerVip {Vips}");
         _cmdlets.Run("rs2", $"Disable-LvsRealServerVip {Vips}");
-        _cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+        _cmdlets.ClearDirector();
         Topology.Batch("director", "address delete 192.0.2.10/32 dev eth0", "address delete 2001:db8::10/128 dev eth0");
     }
 

@@ -17,7 +17,7 @@ public sealed class RealServerVipPipelineTests(CmdletFixture cmdlets) : IClassFi
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
             cmdlets.Succeed("rs1", "Get-LvsRealServerVip | Disable-LvsRealServerVip");
         }
     }

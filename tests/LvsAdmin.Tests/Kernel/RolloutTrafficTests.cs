@@ -33,7 +33,7 @@ public sealed class RolloutTrafficTests(CmdletFixture cmdlets) : IClassFixture<C
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
             Topology.RunIn("director", "sysctl", "-qw", "net.ipv4.ip_forward=0");
             Topology.RunIn("client", "sysctl", "-qw", $"net.ipv4.ip_local_port_range={UsualPorts}");
             Topology.RunIn("director", "ip", "address", "flush", "dev", "eth1", "to", Vip);

@@ -29,10 +29,8 @@ public sealed class RunbookFlowTests(CmdletFixture fixture) : IClassFixture<Cmdl
             fixture.Engine.Run("""
                 'rs1', 'rs2' | ForEach-Object { Get-LvsRealServerVip -NetworkNamespace $_ | Disable-LvsRealServerVip }
                 Get-LvsDirectorVip -NetworkNamespace director | Disable-LvsDirectorVip -Force
-                Get-LvsRealServer -Held -NetworkNamespace director | Resume-LvsRealServer -Weight 1
-                Clear-LvsTable -NetworkNamespace director -Confirm:$false
-                Get-LvsSyncDaemon -NetworkNamespace director | Stop-LvsSyncDaemon
                 """);
+            fixture.ClearDirector();
             Topology.RunIn("client", "ip", "neighbour", "flush", "all");
         }
 

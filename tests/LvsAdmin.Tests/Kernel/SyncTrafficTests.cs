@@ -27,7 +27,7 @@ public sealed class SyncTrafficTests(CmdletFixture cmdlets) : IClassFixture<Cmdl
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
         }
 
         Directory.Delete(_folder, recursive: true);

@@ -16,7 +16,7 @@ public sealed class TrafficTests(CmdletFixture cmdlets) : IClassFixture<CmdletFi
     {
         if (NamespaceThread.HasIpvs)
         {
-            cmdlets.Succeed("director", "Clear-LvsTable -Confirm:$false");
+            cmdlets.ClearDirector();
         }
     }
 

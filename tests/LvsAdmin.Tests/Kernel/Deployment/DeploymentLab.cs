@@ -83,7 +83,7 @@ public sealed class DeploymentLab : IDisposable
             Run($"rs{number}", $"Disable-LvsRealServerVip {Vip}");
         }
 
-        Run("director", "Clear-LvsTable -Confirm:$false");
+        _cmdlets.ClearDirector();
         Topology.RunIn("director", "ip", "address", "delete", $"{Vip}/{(IsV6 ? "128" : "32")}", "dev", VipInterface);
         if (IsNat)
         {
