@@ -19,6 +19,8 @@ public sealed class HoldStoreTests : IAsyncDisposable
         Reason = "quoted \"and\" spread\nover lines",
     };
 
+    private static readonly string File = $"{HoldStore.Directory}/machine_tcp_[2001:db8::10]:80_[2001:db8::21]:8080.json";
+
     private readonly FakeHost _host = new() { NetworkNamespace = null };
     private string _own = Machine;
 
@@ -42,13 +44,46 @@ public sealed class HoldStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Those_who_write_at_once_lose_nothing_of_each_other()
+    public async Task Those_who_write_at_once_in_several_processes_lose_nothing_of_each_other()
     {
-        LvsHold[] holds = [.. Enumerable.Range(1, 40).Select(number => Hold with { RealServer = LvsServerId.Parse($"[2001:db8::{number}]:8080") })];
+        // Whoever adds or removes has seen the director as it was before the other one wrote, as another process or machine may have.
+        LvsHold third = Hold with { RealServer = LvsServerId.Parse("[2001:db8::23]:8080") };
+        await HoldStore.AddAsync(_host, third, Stop);
+        LvsHold second = Hold with { RealServer = LvsServerId.Parse("[2001:db8::22]:8080") };
+        Task others = Task.CompletedTask;
+        _host.OnWrite = (_, _) =>
+        {
+            _host.OnWrite = (_, _) => { };
+            others = OthersAsync();
+        };
 
-        await Task.WhenAll(holds.Select(hold => Task.Run(async () => await HoldStore.AddAsync(_host, hold, Stop), Stop)));
+        await HoldStore.AddAsync(_host, Hold, Stop);
+        await others;
 
-        Assert.Equal(holds.Length, (await HoldStore.ReadAsync(_host, Stop)).Count);
+        Assert.Equal([Hold, second], (await HoldStore.ReadAsync(_host, Stop)).OrderBy(hold => hold.RealServer));
+
+        async Task OthersAsync()
+        {
+            await HoldStore.AddAsync(_host, second, Stop);
+            await HoldStore.RemoveAsync(_host, third.VirtualService, third.RealServer, Stop);
+        }
+    }
+
+    [Fact]
+    public async Task One_that_is_given_back_while_it_is_read_is_none()
+    {
+        LvsHold other = Hold with { RealServer = LvsServerId.Parse("[2001:db8::22]:8080") };
+        await HoldStore.AddAsync(_host, Hold, Stop);
+        await HoldStore.AddAsync(_host, other, Stop);
+        _host.Files[$"{HoldStore.Directory}/.machine_half.json.0123"] = "{";
+        Func<ProgramInvocation, ProgramResult> program = _host.Program!;
+        _host.Program = invocation =>
+        {
+            _host.Files.Remove(File);
+            return program(invocation);
+        };
+
+        Assert.Equal([other], await HoldStore.ReadAsync(_host, Stop));
     }
 
     [Fact]
@@ -63,12 +98,16 @@ public sealed class HoldStoreTests : IAsyncDisposable
 
         _host.Files["/proc/sys/kernel/random/boot_id"] = "22222222-bbbb\n";
         Assert.Empty(await HoldStore.ReadAsync(_host, Stop));
+        await HoldStore.AddAsync(_host, other, Stop);
+        Assert.Equal(
+            [$"{HoldStore.Directory}/22222222-bbbb.net:[7]_tcp_[2001:db8::10]:80_[2001:db8::22]:8080.json", File],
+            _host.Files.Keys.Where(path => path.StartsWith(HoldStore.Directory, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         _own = Machine;
         Assert.Equal([Hold], await HoldStore.ReadAsync(_host, Stop));
     }
 
     [Fact]
-    public async Task One_of_the_same_server_takes_the_place_of_the_other_and_the_last_takes_the_file_along()
+    public async Task One_of_the_same_server_takes_the_place_of_the_other_and_goes_with_its_file()
     {
         await HoldStore.AddAsync(_host, Hold, Stop);
         await HoldStore.AddAsync(_host, Hold with { Reason = null, Weight = 9 }, Stop);
@@ -76,24 +115,27 @@ public sealed class HoldStoreTests : IAsyncDisposable
         await HoldStore.RemoveAsync(_host, Hold.VirtualService, LvsServerId.Parse("[2001:db8::21]:80"), Stop);
         Assert.Single(await HoldStore.ReadAsync(_host, Stop));
         await HoldStore.RemoveAsync(_host, Hold.VirtualService, Hold.RealServer, Stop);
-        Assert.False(_host.Files.ContainsKey(HoldStore.Path));
+        Assert.False(_host.Files.ContainsKey(File));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
-    [InlineData("""{"version":2,"holds":[]}""")]
-    [InlineData("""{"version":1,"holds":[null]}""")]
-    [InlineData("""{"version":1,"holds":[{"namespace":"machine","virtualService":"tcp/1.2.3","realServer":"192.0.2.21:80","by":"x"}]}""")]
-    [InlineData("""{"version":1,"holds":[{"namespace":"machine","virtualService":"tcp/192.0.2.10:80","realServer":"192.0.2.21","by":"x"}]}""")]
+    [InlineData("null")]
+    [InlineData("""{"version":2,"virtualService":"tcp/192.0.2.10:80","realServer":"192.0.2.21:80","by":"x"}""")]
+    [InlineData("""{"virtualService":"tcp/192.0.2.10:80","realServer":"192.0.2.21:80","by":"x"}""")]
+    [InlineData("""{"version":1,"virtualService":"tcp/1.2.3","realServer":"192.0.2.21:80","by":"x"}""")]
+    [InlineData("""{"version":1,"virtualService":"tcp/192.0.2.10:80","realServer":"192.0.2.21","by":"x"}""")]
     public async Task A_file_that_is_none_of_ours_is_told_and_not_overwritten(string text)
     {
-        _host.Files[HoldStore.Path] = text;
+        _host.Files[File] = text;
         foreach (Func<Task> use in new Func<Task>[] { () => HoldStore.ReadAsync(_host, Stop).AsTask(), () => HoldStore.AddAsync(_host, Hold, Stop).AsTask() })
         {
-            Assert.Equal(LvsHostError.BadReply, (await Assert.ThrowsAsync<LvsHostException>(use)).Error);
+            LvsHostException refused = await Assert.ThrowsAsync<LvsHostException>(use);
+            Assert.Equal(LvsHostError.BadReply, refused.Error);
+            Assert.Contains(File, refused.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(text, _host.Files[HoldStore.Path]);
+        Assert.Equal(text, _host.Files[File]);
     }
 }

@@ -308,7 +308,7 @@ public abstract partial class SyncSuite : IAsyncLifetime
         }
 
         Assert.Empty(await HoldStore.ReadAsync(Host, Stop));
-        Assert.Null(await Host.ReadFileAsync(HoldStore.Path, Stop));
+        Assert.Empty(await Host.ListDirectoryAsync(HoldStore.Directory, Stop));
 
         async Task<string> WeightsAsync() => string.Join(' ', (await Client.GetRealServersAsync(service, Stop)).Select(server => server.Weight));
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LvsAdmin.Core.Hosts;
@@ -7,112 +6,128 @@ using LvsAdmin.Core.Ipvs;
 namespace LvsAdmin.Core.Configuration;
 
 /// <summary>
-/// What operators hold on a director, remembered there in a small file that outlives processes and boots. Network namespaces share the file system, so each
-/// entry says of which one it is: the machine's own, or another one of the present boot.
+/// What operators hold on a director, remembered there in a small file for each held real server, which outlives processes and boots. Whoever holds or gives back
+/// another one at the same moment, in another process or from another machine, writes another file: so nothing is lost, and no lock could be left behind.
+/// Network namespaces share the file system, so each file says of which one it is: the machine's own, or another one of the present boot.
 /// </summary>
 public static partial class HoldStore
 {
-    /// <summary>The file.</summary>
-    public const string Path = "/var/lib/lvsadmin/holds.json";
+    /// <summary>The directory of the files. Their names tell the network namespace, the virtual service and the real server.</summary>
+    public const string Directory = "/var/lib/lvsadmin/holds";
 
     private const int Version = 1;
-
-    // The directors of one machine, in its network namespaces, are worked on at once, and have one file.
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
+    private const string Ending = ".json";
 
     /// <summary>Reads the holds of the host's network namespace, those that have expired too.</summary>
-    /// <exception cref="LvsHostException">The file cannot be read, or is none of ours (BadReply).</exception>
+    /// <exception cref="LvsHostException">A file cannot be read, or is none of ours (BadReply).</exception>
     public static async ValueTask<IReadOnlyList<LvsHold>> ReadAsync(ILvsHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        Entry[] entries = await LoadAsync(host, cancellationToken).ConfigureAwait(false);
-        if (entries.Length == 0)
+        IReadOnlyList<string> names = await NamesAsync(host, cancellationToken).ConfigureAwait(false);
+        if (names.Count == 0)
         {
             return [];
         }
 
         string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
-        return [.. entries.Where(entry => entry.Namespace == here).Select(entry => entry.ToHold())];
+        string[] paths = [.. names.Where(name => name.StartsWith(here + Between, StringComparison.Ordinal)).Select(name => $"{Directory}/{name}")];
+        if (paths.Length == 0)
+        {
+            return [];
+        }
+
+        List<LvsHold> holds = [];
+        foreach (HostFileText file in await host.ReadFilesAsync(paths, cancellationToken).ConfigureAwait(false))
+        {
+            if (file.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            // One that is gone was given back meanwhile.
+            if (file.Text is { } text)
+            {
+                holds.Add(Parse(host, file.Path, text).ToHold());
+            }
+        }
+
+        return holds;
     }
 
     /// <summary>Remembers a hold, in place of an earlier one of the same real server.</summary>
-    /// <exception cref="LvsHostException">The file cannot be read or written.</exception>
-    public static ValueTask AddAsync(ILvsHost host, LvsHold hold, CancellationToken cancellationToken)
+    /// <exception cref="LvsHostException">The file cannot be read or written, or is none of ours (BadReply): then it stays as it is.</exception>
+    public static async ValueTask AddAsync(ILvsHost host, LvsHold hold, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(hold);
-        return ChangeAsync(host, hold.VirtualService, hold.RealServer, here => Entry.Of(hold, here), cancellationToken);
+        string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
+        string path = PathOf(here, hold.VirtualService, hold.RealServer);
+        Entry added = Entry.Of(hold);
+        if (await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) is { } text && Parse(host, path, text) == added)
+        {
+            return;
+        }
+
+        await host.WriteFileAsync(path, JsonSerializer.Serialize(added, HoldJson.Default.Entry) + "\n", null, cancellationToken).ConfigureAwait(false);
+        await RemoveThoseOfEarlierBootsAsync(host, here, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets the hold of a real server; that there is none is no error.</summary>
-    /// <exception cref="LvsHostException">The file cannot be read or written.</exception>
-    public static ValueTask RemoveAsync(ILvsHost host, LvsServiceId service, LvsServerId server, CancellationToken cancellationToken)
+    /// <exception cref="LvsHostException">The file cannot be removed.</exception>
+    public static async ValueTask RemoveAsync(ILvsHost host, LvsServiceId service, LvsServerId server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(server);
-        return ChangeAsync(host, service, server, _ => null, cancellationToken);
-    }
-
-    private static async ValueTask ChangeAsync(
-        ILvsHost host, LvsServiceId service, LvsServerId server, Func<string, Entry?> change, CancellationToken cancellationToken)
-    {
-        SemaphoreSlim gate = Gates.GetOrAdd(host.Name, _ => new SemaphoreSlim(1));
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await RewriteAsync(host, service, server, change, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    private static async ValueTask RewriteAsync(
-        ILvsHost host, LvsServiceId service, LvsServerId server, Func<string, Entry?> change, CancellationToken cancellationToken)
-    {
         string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
-        string boot = here.Split(' ')[0];
-        Entry[] entries = await LoadAsync(host, cancellationToken).ConfigureAwait(false);
-        Entry[] changed =
-        [
-            .. entries.Where(entry => (entry.Namespace, entry.VirtualService, entry.RealServer) != (here, service.ToString(), server.ToString())
-                // Of a namespace that went with an earlier boot.
-                && (entry.Namespace == Machine || entry.Namespace.StartsWith(boot, StringComparison.Ordinal) || here == Machine)),
-            .. change(here) is { } added ? new[] { added } : [],
-        ];
-        if (changed.Length == 0)
+        await host.RemoveFileAsync(PathOf(here, service, server), cancellationToken).ConfigureAwait(false);
+    }
+
+    // A namespace went with its boot. The machine's own can be worked on without a look at the boot.
+    private static async ValueTask RemoveThoseOfEarlierBootsAsync(ILvsHost host, string here, CancellationToken cancellationToken)
+    {
+        if (here == Machine)
         {
-            await host.RemoveFileAsync(Path, cancellationToken).ConfigureAwait(false);
+            return;
         }
-        else if (!changed.SequenceEqual(entries))
+
+        string boot = here[..(here.IndexOf(WithinBoot, StringComparison.Ordinal) + 1)];
+        foreach (string name in await NamesAsync(host, cancellationToken).ConfigureAwait(false))
         {
-            string text = JsonSerializer.Serialize(new Document { Version = Version, Holds = changed }, HoldJson.Default.Document) + "\n";
-            await host.WriteFileAsync(Path, text, null, cancellationToken).ConfigureAwait(false);
+            if (!name.StartsWith(Machine + Between, StringComparison.Ordinal) && !name.StartsWith(boot, StringComparison.Ordinal))
+            {
+                await host.RemoveFileAsync($"{Directory}/{name}", cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
-    private static async ValueTask<Entry[]> LoadAsync(ILvsHost host, CancellationToken cancellationToken)
-    {
-        if (await host.ReadFileAsync(Path, cancellationToken).ConfigureAwait(false) is not { } text)
-        {
-            return [];
-        }
+    // Those that are being written have another ending.
+    private static async ValueTask<IReadOnlyList<string>> NamesAsync(ILvsHost host, CancellationToken cancellationToken) =>
+        [.. (await host.ListDirectoryAsync(Directory, cancellationToken).ConfigureAwait(false)).Where(name => name.EndsWith(Ending, StringComparison.Ordinal))];
 
+    private static string PathOf(string here, LvsServiceId service, LvsServerId server) =>
+        $"{Directory}/{here}{Between}{service.ToString().Replace('/', Between)}{Between}{server}{Ending}";
+
+    private static Entry Parse(ILvsHost host, string path, string text)
+    {
         try
         {
-            Document? document = JsonSerializer.Deserialize(text, HoldJson.Default.Document);
-            return document is { Version: Version, Holds: { } holds } && holds.All(entry => entry is not null && entry.IsComplete)
-                ? holds
-                : throw new JsonException(document?.Version > Version ? "A newer LvsAdmin wrote it." : "It is incomplete.");
+            return JsonSerializer.Deserialize(text, HoldJson.Default.Entry) switch
+            {
+                { Version: > Version } => throw new JsonException("A newer LvsAdmin wrote it."),
+                { Version: Version, IsComplete: true } entry => entry,
+                _ => throw new JsonException("It is incomplete."),
+            };
         }
         catch (JsonException exception)
         {
             throw new LvsHostException(
-                LvsHostError.BadReply, $"{Path} on {host.Name}, the list of real servers that are held, cannot be read: {exception.Message} Correct it, or remove it to hold none.", exception);
+                LvsHostError.BadReply, $"{path} on {host.Name}, which tells of a real server that is held, cannot be read: {exception.Message} Correct it, or remove it to hold none.", exception);
         }
     }
+
+    private const char Between = '_';
+    private const char WithinBoot = '.';
 
     // The machine's own namespace, which every boot makes, or the name of the boot and of the namespace within it.
     private const string Machine = "machine";
@@ -137,19 +152,12 @@ public static partial class HoldStore
         }
 
         string? boot = await host.ReadFileAsync("/proc/sys/kernel/random/boot_id", cancellationToken).ConfigureAwait(false);
-        return $"{boot?.Trim()} {links[^1]}";
-    }
-
-    private sealed record Document
-    {
-        public int Version { get; init; }
-
-        public Entry[]? Holds { get; init; }
+        return $"{boot?.Trim()}{WithinBoot}{links[^1]}";
     }
 
     private sealed record Entry
     {
-        public string Namespace { get; init; } = string.Empty;
+        public int Version { get; init; }
 
         public string VirtualService { get; init; } = string.Empty;
 
@@ -169,11 +177,11 @@ public static partial class HoldStore
 
         [JsonIgnore]
         internal bool IsComplete =>
-            Namespace is { Length: > 0 } && By is not null && Weight >= 0 && LvsServiceId.TryParse(VirtualService, out _, out _) && LvsServerId.TryParse(RealServer, out LvsServerId? id, out _) && id.Port is not null;
+            By is not null && Weight >= 0 && LvsServiceId.TryParse(VirtualService, out _, out _) && LvsServerId.TryParse(RealServer, out LvsServerId? id, out _) && id.Port is not null;
 
-        internal static Entry Of(LvsHold hold, string here) => new()
+        internal static Entry Of(LvsHold hold) => new()
         {
-            Namespace = here,
+            Version = HoldStore.Version,
             VirtualService = hold.VirtualService.ToString(),
             RealServer = hold.RealServer.ToString(),
             Weight = hold.Weight,
@@ -198,6 +206,6 @@ public static partial class HoldStore
     }
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-    [JsonSerializable(typeof(Document))]
+    [JsonSerializable(typeof(Entry))]
     private sealed partial class HoldJson : JsonSerializerContext;
 }
