@@ -42,7 +42,7 @@ public sealed class CmdletFixture : IDisposable
             Get-LvsSyncDaemon | Stop-LvsSyncDaemon
             Get-LvsRealServer -Held | Resume-LvsRealServer -Weight 1
             Set-LvsKernelParameter expire_nodest_conn 1
-            New-LvsVirtualService 4711 -PassThru | Add-LvsRealServer -RealServer 192.0.2.99
+            New-LvsVirtualService fwmark/4711 -PassThru | Add-LvsRealServer -RealServer 192.0.2.99
             Clear-LvsTable -Confirm:$false
             """);
         Stopwatch waited = Stopwatch.StartNew();

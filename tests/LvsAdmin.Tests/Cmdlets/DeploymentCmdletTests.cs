@@ -45,6 +45,40 @@ public sealed class DeploymentCmdletTests(CmdletFixture fixture)
     }
 
     [Fact]
+    public void An_empty_table_is_a_finding_and_no_service_is_not_good()
+    {
+        EngineResult result = Run("""
+            Enable-LvsDirectorVip 192.0.2.10 -LvsSession $s
+            Test-LvsDeployment 'udp/*' -LvsSession $s -Quiet
+            Clear-LvsTable -LvsSession $s -Confirm:$false
+            Test-LvsDeployment -LvsSession $s -Quiet
+            Test-LvsDeployment -LvsSession $s -FailedOnly
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal([false, false], result.Output.Take(2).Select(answer => answer.BaseObject));
+        LvsDeploymentCheck found = (LvsDeploymentCheck)Assert.Single(result.Output.Skip(2)).BaseObject;
+        Assert.Equal((LvsDeploymentCause.TableEmpty, "simulated"), (found.Cause, found.HostName));
+        Assert.Contains("Sync-LvsConfiguration", found.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_one_of_a_pair_has_the_other_lacks_and_both_empty_tables_are_told()
+    {
+        const string Causes = "| Where-Object Outcome -eq Failed | ForEach-Object { \"$($_.HostName) $($_.Cause)\" }";
+        EngineResult result = fixture.Engine.Run($$"""
+            $s = 'one', 'two' | New-LvsSession -Simulated
+            Test-LvsDeployment -LvsSession $s {{Causes}}
+            New-LvsVirtualService 192.0.2.10:80 -LvsSession $s[0] -PassThru | Add-LvsRealServer -RealServer 192.0.2.21 -PassThru | Enable-LvsDirectorVip
+            Test-LvsDeployment -LvsSession $s {{Causes}}
+            Remove-LvsSession $s
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["one TableEmpty", "two TableEmpty", "two TablesDiffer"], result.Output.Select(line => $"{line}"));
+    }
+
+    [Fact]
     public void Repair_mends_and_tells_what_it_mended()
     {
         LvsDeploymentCheck[] checks = Checks("Test-LvsDeployment -LvsSession $s -Repair -Confirm:$false");

@@ -9,6 +9,7 @@ internal static class DeploymentRules
     internal static IReadOnlyList<DeploymentRule> All { get; } =
     [
         new IpvsMissingRule(),
+        new TableRule(),
         new SchedulerRule(),
         new PortZeroRule(),
         new WeightRule(),

@@ -9,6 +9,9 @@ public enum LvsDeploymentCause
     /// <summary>The director's kernel has no IPVS.</summary>
     IpvsMissing,
 
+    /// <summary>The director's kernel has no virtual service, and no other director has one.</summary>
+    TableEmpty,
+
     /// <summary>A service has no scheduler.</summary>
     SchedulerMissing,
 

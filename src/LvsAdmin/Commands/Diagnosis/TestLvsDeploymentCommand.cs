@@ -19,6 +19,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Chosen)> _directors = [];
     private readonly ConcurrentDictionary<ILvsHost, HostReference> _references = [];
     private bool _lost;
+    private bool _isServing;
     private PowerShell? _remedy;
 
     /// <summary>
@@ -47,7 +48,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     [Parameter]
     public SwitchParameter FailedOnly { get; set; }
 
-    /// <summary>Write one Boolean instead of the results: true if something was found good and nothing bad.</summary>
+    /// <summary>Write one Boolean instead of the results: true if services were looked at and nothing bad was found.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -94,7 +95,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
 
         if (Quiet)
         {
-            await OutputAsync(!_lost && checks.Any(check => check.Outcome == LvsCheckOutcome.Passed) && checks.All(check => check.Outcome != LvsCheckOutcome.Failed));
+            await OutputAsync(!_lost && _isServing && checks.All(check => check.Outcome != LvsCheckOutcome.Failed));
         }
     }
 
@@ -128,6 +129,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
             },
         };
         IReadOnlyList<LvsDeploymentCheck> checks = await CheckAsync(deployment);
+        _isServing = deployment.Services is { Count: > 0 };
         await ReportMissingAsync(deployment);
         if (Repair)
         {

@@ -87,6 +87,7 @@ internal static class TrafficScenarios
         {
             Mend = lab => lab.Succeed("director", $"Add-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22"),
         },
+        new("the whole table is gone", LvsDeploymentCause.TableEmpty, "DR", lab => lab.Succeed("director", "Clear-LvsTable -Confirm:$false")) { Mend = AddService },
         new("thresholds reached", LvsDeploymentCause.ThresholdReached, "DR", lab =>
         {
             lab.Succeed("director", $"Set-LvsRealServer {lab.Service} 192.0.2.21, 192.0.2.22 -UpperThreshold 1");
