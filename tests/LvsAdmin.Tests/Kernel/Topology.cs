@@ -55,7 +55,12 @@ public sealed partial class Topology : IDisposable
     }
 
     /// <summary>Takes such a host away.</summary>
-    public static void RemoveHost(string name) => Run("ip", ["netns", "delete", name]);
+    public static void RemoveHost(string name)
+    {
+        // Its link first: the kernel takes a namespace's own away only some time after its name, and until then the next host of this name finds the name taken.
+        Run("ip", ["-n", "lab-switch", "link", "delete", name]);
+        Run("ip", ["netns", "delete", name]);
+    }
 
     /// <summary>Runs several ip(8) commands in a namespace, in one process; all must succeed.</summary>
     public static string Batch(string networkNamespace, params string[] commands) =>
