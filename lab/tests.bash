@@ -37,15 +37,45 @@ part_beside_done() {
     echo "$status" >"$results/$name.status"
 }
 
-# The demo counts as one test: it is good when it comes to its end. What it shows is for people, and would hide here what the tests say.
-demo_done() {
-    local status=0
-    wait "$beside" || status=$?
+# What needs a guest only, or little, while the tests of this machine use its other processors: one after the other, quietly.
+aside() {
+    local name
+    trap '[ -z "$running" ] || { kill "$running"; wait "$running"; }; exit 143' TERM
+    play "$root/examples/first-light.ps1"
+    quietly demo run "${command[@]}"
+    for name in "$@"; do
+        case $name in
+            PSScriptAnalyzer) quietly "$name" pwsh -NoProfile -NonInteractive -File "$here/analyze.ps1" ;;
+            runbooks) quietly "$name" run "$here/topology" with 3 pwsh -NoProfile -NonInteractive -File "$here/runbooks.ps1" ;;
+        esac
+    done
+}
+
+quietly() {
+    local name=$1 status=0
+    shift
+    "$@" </dev/null >"$results/$name" 2>&1 &
+    running=$!
+    wait "$running" || status=$?
+    running=''
+    echo "$status" >"$results/$name.status"
+}
+
+aside_done() {
+    local name status
+    wait "$beside"
     beside=''
+    # The demo counts as one test: it is good when it comes to its end. What it shows is for people, and would hide here what the tests say.
+    read -r status <"$results/demo.status"
     printf '\n=== demo\n'
-    [ $status -eq 0 ] || cat "$results/demo"
-    echo "$status" >"$results/demo.status"
+    [ "$status" = 0 ] || cat "$results/demo"
     echo "   first-light.ps1  Total: 1, Errors: 0, Failed: $((status != 0)), Skipped: 0, Not Run: 0" | tee -a "$results/demo"
+    count demo
+    for name in "$@"; do
+        printf '\n=== %s\n' "$name"
+        cat "$results/$name"
+        count "$name"
+    done
 }
 
 # Adds up the last lines of xunit's runs ("Total: 49, Errors: 0, Failed: 1, Skipped: 2, Not Run: 0, ..."); those of the demo,
@@ -66,18 +96,6 @@ count() {
     skips=$((skips + skipped))
     if [ "$failed$errors" = 00 ] && [ "$(cat "$results/$name.status")" != 0 ]; then
         problems+=("$name ended with status $(cat "$results/$name.status")")
-    fi
-}
-
-# What is checked with PowerShell's own tools, where a pwsh has them.
-powershell_parts() {
-    if has_module PSScriptAnalyzer; then
-        part PSScriptAnalyzer pwsh -NoProfile -NonInteractive -File "$here/analyze.ps1"
-        count PSScriptAnalyzer
-    fi
-    if has_module Pester; then
-        part runbooks run "$here/topology" with 3 pwsh -NoProfile -NonInteractive -File "$here/runbooks.ps1"
-        count runbooks
     fi
 }
 
@@ -103,11 +121,11 @@ scenarios() {
 }
 
 run_tests() {
-    local passed=0 fails=0 skips=0 ran=0 ran_at_all problems=() missing=() kernel=(kernel) ours=() others=() name
+    local passed=0 fails=0 skips=0 ran=0 ran_at_all problems=() missing=() kernel=(kernel) ours=() others=() apart=() name
     local tests=$root/tests/LvsAdmin.Tests/bin/Release/$tools/LvsAdmin.Tests.dll
     local xunit=(dotnet "$tests" -noColor -noLogo -noAutoReporters)
 
-    # Half of the kernel level takes a quarter of an hour where the machine is busy.
+    # Half of the kernel level takes ten minutes, and three times as long on a busy machine.
     : "${LAB_TIMEOUT:=2400}"
     results=$(mktemp -d /tmp/lvs-tests.XXXXXX) || die "no temporary folder"
     trap 'rm -rf "$results"' EXIT
@@ -116,9 +134,11 @@ run_tests() {
     # Beforehand, for parts that run beside each other cannot both install.
     if [ -n "$native" ]; then install_missing "${needs[@]}"; else install_missing linux.uml:user-mode-linux "${needs[@]}"; fi
     if [ $# -eq 0 ]; then
-        # In a guest, which has one processor, while the tests of this machine use the others.
-        play "$root/examples/first-light.ps1"
-        part_beside demo run "${command[@]}"
+        # What is checked with PowerShell's own tools, where a pwsh has them.
+        if has_module PSScriptAnalyzer; then apart+=(PSScriptAnalyzer); fi
+        if has_module Pester; then apart+=(runbooks); fi
+        aside "${apart[@]}" &
+        beside=$!
     fi
     part machine "${xunit[@]}" -trait- Level=Kernel -trait- Level=Fleet "$@"
     count machine
@@ -133,10 +153,7 @@ run_tests() {
     count fleet
     ran_at_all=$((ran_at_all + ran))
     if [ $ran -eq 0 ] && [ $# -eq 0 ]; then problems+=("the fleet level did not run"); fi
-    if [ $# -eq 0 ]; then
-        demo_done
-        count demo
-    fi
+    [ $# -gt 0 ] || aside_done "${apart[@]}"
 
     if [ $# -eq 0 ] && [ -z "$native" ] && [ "$(nproc)" -gt 1 ]; then
         # A guest has one processor: two of them, each with half of the tests, take half of the time.
@@ -158,7 +175,6 @@ run_tests() {
         if [ $ran -eq 0 ] && [ $# -eq 0 ]; then problems+=("the kernel level did not run ($name)"); fi
     done
     if [ $ran_at_all -eq 0 ]; then problems+=("nothing ran"); fi
-    [ $# -gt 0 ] || powershell_parts
 
     scenarios
     echo
