@@ -1,11 +1,13 @@
 using System.Globalization;
+using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Core.Fleet;
 
 /// <summary>
 /// A roll-out over directors: never two of a pair at once, a standby before the active one, and an active one only when another of its pair holds its virtual IPs by then.
-/// After the work a director has to have its table again, as it was before or as its pair has it now, and the virtual IPs have to be held by somebody.
+/// After the work a director has to have its table again, as it was before or as its pair has it now, and the virtual IPs have to be held by somebody. Marks on the directors keep
+/// two roll-outs from taking out two of a pair (<see cref="RolloutMarks"/>).
 /// </summary>
 public sealed class DirectorCourse : RolloutCourse
 {
@@ -21,7 +23,7 @@ public sealed class DirectorCourse : RolloutCourse
     public DirectorCourse(IReadOnlyList<RolloutDirector> directors, RolloutOptions options, IRolloutWork work)
     {
         ArgumentNullException.ThrowIfNull(directors);
-        (_options, _work) = (options, work);
+        _work = work;
         if (directors.FirstOrDefault(director => director.Facts!.Services.Count == 0) is { } empty)
         {
             throw new LvsRolloutException(
@@ -29,6 +31,7 @@ public sealed class DirectorCourse : RolloutCourse
                 $"{empty.Name} has no virtual services: nothing tells of which pair it is, nor what it is to be like after the work. Give it its table (Sync-LvsConfiguration, Restore-LvsTable), or leave it out. Nothing was begun.");
         }
 
+        _options = options with { By = RolloutOwner.New(options.By) };
         int[] pairs = DirectorPairs.Group([.. directors.Select(director => director.Facts!)]);
         for (int index = 0; index < directors.Count; index++)
         {
@@ -98,6 +101,7 @@ public sealed class DirectorCourse : RolloutCourse
     {
         Member member = Of(host.Origin!);
         await showAsync().ConfigureAwait(false);
+        await ClaimAsync(host, member, stop).ConfigureAwait(false);
         await ReadPairAsync(member, stop).ConfigureAwait(false);
         if (member.Now is null)
         {
@@ -146,6 +150,9 @@ public sealed class DirectorCourse : RolloutCourse
     }
 
     /// <inheritdoc/>
+    internal override async ValueTask GiveBackAsync(RolloutHost host, CancellationToken stop) => await UnclaimAsync(Of(host.Origin!), stop).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     internal override async ValueTask<string> LeaveAsync(RolloutHost host, string why, CancellationToken end)
     {
         Member member = Of(host.Origin!);
@@ -153,6 +160,7 @@ public sealed class DirectorCourse : RolloutCourse
         try
         {
             await ReadPairAsync(member, end).ConfigureAwait(false);
+            await UnclaimAsync(member, end).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -162,6 +170,9 @@ public sealed class DirectorCourse : RolloutCourse
         IEnumerable<string> places = member.Held.Distinct().Order().Select(vip => HoldersOf(member, vip) is { Length: > 0 } holders ? $"{vip} is held by {string.Join(" and ", holders)}." : $"{vip} is held by none of its pair!");
         return $"{(host.IsTouched ? "Nobody knows what it is like: keep the virtual IPs away from it until it is mended." : "Its script was not begun.")} {string.Join(' ', places)}".TrimEnd();
     }
+
+    /// <inheritdoc/>
+    internal override void End() => RolloutOwner.End(_options.By);
 
     private Member Of(LvsRolloutTarget target) => _members.First(member => ReferenceEquals(member.Target, target));
 
@@ -176,6 +187,60 @@ public sealed class DirectorCourse : RolloutCourse
 
     private string[] HoldersOf(Member member, LvsAddress vip) =>
         [.. _members.Where(each => each.Pair == member.Pair && each.Now?.Addresses.Contains(vip) == true).Select(each => $"{each.Target}")];
+
+    // Of two roll-outs that begin at the same moment each puts its marks before it looks: at least one of them sees the other.
+    private async ValueTask ClaimAsync(RolloutHost host, Member member, CancellationToken stop)
+    {
+        RolloutMark mark = new($"{member.Target}", _options.By, _options.Time.GetUtcNow());
+        await OnPairAsync<object?>(member, async (on, token) =>
+        {
+            await RolloutMarks.AddAsync(on, mark, token).ConfigureAwait(false);
+            return null;
+        }, stop).ConfigureAwait(false);
+        IReadOnlyList<RolloutMark>?[] others = await OnPairAsync(member, (on, token) => RolloutMarks.OthersAsync(on, _options.By, token), stop).ConfigureAwait(false);
+        if (others.SelectMany(marks => marks ?? []).FirstOrDefault() is not { } other)
+        {
+            return;
+        }
+
+        string why = $"another roll-out is at work in its pair: {RolloutMarks.Describe(other)}";
+        if (!_options.Force)
+        {
+            throw new LvsRolloutException("RolloutAtWork", $"{why}. Wait for it; if it was killed on another machine, -Force goes on from there");
+        }
+
+        await _work.WarnAsync($"{host.Target}: {why}. Because of -Force it is worked on nevertheless.").ConfigureAwait(false);
+    }
+
+    private async ValueTask UnclaimAsync(Member member, CancellationToken stop)
+    {
+        try
+        {
+            await OnPairAsync<object?>(member, async (on, token) =>
+            {
+                await RolloutMarks.RemoveAsync(on, _options.By, token).ConfigureAwait(false);
+                return null;
+            }, stop).ConfigureAwait(false);
+        }
+        catch (Exception kept) when (IsExpected(kept))
+        {
+            // A mark that stays is known to be nobody's when this roll-out has ended.
+        }
+    }
+
+    // One that is not reached stands in for nobody, and nothing is known of it.
+    private Task<T?[]> OnPairAsync<T>(Member member, Func<ILvsHost, CancellationToken, ValueTask<T>> work, CancellationToken stop)
+        where T : class? => Task.WhenAll(_members.Where(each => each.Pair == member.Pair && each.Now is not null).Select(async each =>
+        {
+            try
+            {
+                return await each.Director.UseAsync((host, _, token) => work(host, token), _options, stop).ConfigureAwait(false);
+            }
+            catch (LvsConnectionException)
+            {
+                return null;
+            }
+        }));
 
     private async ValueTask RefuseAsync(RolloutHost host, string why)
     {

@@ -16,7 +16,7 @@ internal static class RolloutHolds
         async (host, client, stop) =>
         {
             IReadOnlyList<LvsHold> held = await HoldStore.ReadAsync(host, stop).ConfigureAwait(false);
-            foreach (LvsHold other in held.Where(hold => place.Entries.Any(entry => IsOf(hold, entry)) && RolloutOwner.IsAtWork(hold, options.By) && !options.Force))
+            foreach (LvsHold other in held.Where(hold => place.Entries.Any(entry => IsOf(hold, entry)) && RolloutOwner.IsAtWork(hold.By, options.By) && !options.Force))
             {
                 throw new LvsRolloutException(
                     "RolloutAtWork",

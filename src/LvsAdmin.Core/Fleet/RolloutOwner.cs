@@ -30,18 +30,20 @@ internal static class RolloutOwner
     /// <summary>The person alone.</summary>
     internal static string PersonOf(string owner) => owner.LastIndexOf(Begin, StringComparison.Ordinal) is >= 0 and int at ? owner[..at] : owner;
 
-    /// <summary>Whether a hold is of another roll-out that is at work, or may be: of one on another machine nothing is known.</summary>
-    internal static bool IsAtWork(LvsHold hold, string owner)
+    /// <summary>Whether somebody is another roll-out that is at work, or may be: of one on another machine nothing is known.</summary>
+    /// <param name="by">Who has put a hold or a mark.</param>
+    /// <param name="owner">The roll-out that asks.</param>
+    internal static bool IsAtWork(string by, string owner)
     {
-        string person = PersonOf(hold.By);
-        if (hold.By == owner || person.Length == hold.By.Length)
+        string person = PersonOf(by);
+        if (by == owner || person.Length == by.Length)
         {
             return false;
         }
 
-        string id = hold.By[(person.Length + Begin.Length)..].Split('.')[0];
+        string id = by[(person.Length + Begin.Length)..].Split('.')[0];
         return !person.EndsWith($"@{Environment.MachineName}", StringComparison.Ordinal)
-            || (id == Environment.ProcessId.ToString(CultureInfo.InvariantCulture) ? Running.ContainsKey(hold.By) : IsProcess(id));
+            || (id == Environment.ProcessId.ToString(CultureInfo.InvariantCulture) ? Running.ContainsKey(by) : IsProcess(id));
     }
 
     private static bool IsProcess(string id)

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using LvsAdmin.Core.Fleet;
 using LvsAdmin.Hosting;
 
@@ -144,6 +145,35 @@ public sealed class DirectorRolloutTests(CmdletFixture fixture)
     }
 
     [Fact]
+    public void Another_roll_out_leaves_the_pair_alone_meanwhile_and_by_Force_it_does_not()
+    {
+        EngineResult result = Run("""
+            Invoke-LvsRollout -Director $lb1, $lb2 -Evacuate $move -ScriptBlock {
+                # Whoever stands in for this one now is the first that the other roll-out would take.
+                if ("$_" -eq 'lb1') { Invoke-LvsRollout -Director $using:lb1, $using:lb2 -ScriptBlock { 'never' } -ErrorAction SilentlyContinue }
+                if ("$_" -eq 'lb2') { Invoke-LvsRollout -Director $using:lb3, $using:lb4 -MaxFailures 1 -ScriptBlock { 'of another pair' } -ErrorAction SilentlyContinue }
+            }
+            Invoke-LvsRollout -Director $lb2, $lb1 -Force -ScriptBlock {
+                if ("$_" -eq 'lb1') { Invoke-LvsRollout -Director $using:lb1 -MinimumAvailable 0 -ScriptBlock { 'not asked' } -ErrorAction SilentlyContinue }
+                if ("$_" -eq 'lb2') { Invoke-LvsRollout -Director $using:lb2 -MinimumAvailable 0 -Force -ScriptBlock { 'by force' } -WarningAction SilentlyContinue -WarningVariable warned; "$warned" }
+            }
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Null(result.Terminating);
+        LvsRolloutResult[] results = Results(result);
+        Assert.Equal(["lb2 Succeeded", "lb1 Succeeded", "lb1 Succeeded", "lb2 Succeeded"], results.Select(each => $"{each.HostName} {each.State}"));
+        Assert.Equal(["lb3 of another pair", "lb4 "], Inner(results[0]).Select(each => $"{each.HostName} {string.Join(' ', each.Output)}"));
+        LvsRolloutResult refused = Inner(results[1])[0];
+        Assert.Equal(("lb1", LvsRolloutState.Failed, LvsRolloutPhase.Drain, 0), (refused.HostName, refused.State, refused.FailedPhase, refused.Attempts));
+        Assert.Matches(@"^Drain failed: another roll-out is at work in its pair: .*@.* \(roll-out \d+\.\d+\) works on lb1 since .*Z\. Wait for it; .* Its script was not begun\.", refused.Error);
+        Assert.Equal("lb2 NotAttempted", string.Join(' ', Inner(results[1]).Skip(1).Select(each => $"{each.HostName} {each.State}")));
+        Assert.Equal(LvsRolloutState.Failed, Assert.Single(Inner(results[2])).State);
+        Assert.Equal("by force", Assert.Single(Assert.Single(Inner(results[3])).Output).ToString());
+        Assert.Contains("lb2: another roll-out is at work in its pair", $"{results[3].Output[^1]}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_director_alone_is_worked_on_where_that_is_meant()
     {
         LvsRolloutResult[] results = Results(Run("Invoke-LvsRollout -Director $lb2, $lb3 -MinimumAvailable 0 -ScriptBlock { }; Invoke-LvsRollout -Director $lb1 -MinimumAvailable 0 -Force -ScriptBlock { } -WarningAction Ignore"));
@@ -169,6 +199,8 @@ public sealed class DirectorRolloutTests(CmdletFixture fixture)
     private EngineResult Run(string script) => fixture.Engine.Run($"{Pairs}{script}\nRemove-LvsSession $all");
 
     private static LvsRolloutResult[] Results(EngineResult result) => [.. result.Output.Select(value => value.BaseObject).OfType<LvsRolloutResult>()];
+
+    private static LvsRolloutResult[] Inner(LvsRolloutResult result) => [.. result.Output.Select(value => value is PSObject wrapped ? wrapped.BaseObject : value).OfType<LvsRolloutResult>()];
 
     private static string[] Texts(EngineResult result) => [.. result.Output.Where(value => value.BaseObject is not LvsRolloutResult).Select(value => $"{value}")];
 }

@@ -18,9 +18,9 @@ public sealed class RolloutOwnerTests
         string second = RolloutOwner.New(Person);
         try
         {
-            Assert.True(RolloutOwner.IsAtWork(HeldBy(first), second));
-            Assert.False(RolloutOwner.IsAtWork(HeldBy(first), first));
-            Assert.False(RolloutOwner.IsAtWork(HeldBy(RolloutOwner.PersonOf(first)), second));
+            Assert.True(RolloutOwner.IsAtWork(first, second));
+            Assert.False(RolloutOwner.IsAtWork(first, first));
+            Assert.False(RolloutOwner.IsAtWork(RolloutOwner.PersonOf(first), second));
             Assert.Equal(Person, RolloutOwner.PersonOf(first));
         }
         finally
@@ -29,7 +29,7 @@ public sealed class RolloutOwnerTests
             RolloutOwner.End(second);
         }
 
-        Assert.False(RolloutOwner.IsAtWork(HeldBy(first), second));
+        Assert.False(RolloutOwner.IsAtWork(first, second));
     }
 
     [Fact]
@@ -38,12 +38,12 @@ public sealed class RolloutOwnerTests
         using Process other = Process.Start("sleep", "30");
         string owner = string.Create(CultureInfo.InvariantCulture, $"{Person} (roll-out {other.Id}.1)");
 
-        Assert.True(RolloutOwner.IsAtWork(HeldBy(owner), Person));
+        Assert.True(RolloutOwner.IsAtWork(owner, Person));
         other.Kill();
         other.WaitForExit();
-        Assert.False(RolloutOwner.IsAtWork(HeldBy(owner), Person));
-        Assert.True(RolloutOwner.IsAtWork(HeldBy("root@elsewhere.invalid (roll-out 1.1)"), Person));
-        Assert.False(RolloutOwner.IsAtWork(HeldBy($"{Person} (roll-out x.1)"), Person));
+        Assert.False(RolloutOwner.IsAtWork(owner, Person));
+        Assert.True(RolloutOwner.IsAtWork("root@elsewhere.invalid (roll-out 1.1)", Person));
+        Assert.False(RolloutOwner.IsAtWork($"{Person} (roll-out x.1)", Person));
     }
 
     private static LvsHold HeldBy(string by) => new()

@@ -29,7 +29,7 @@ public static partial class HoldStore
             return [];
         }
 
-        string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
+        string here = await NamespaceKey.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         string[] paths = [.. names.Where(name => name.StartsWith(here + Between, StringComparison.Ordinal)).Select(name => $"{Directory}/{name}")];
         if (paths.Length == 0)
         {
@@ -60,7 +60,7 @@ public static partial class HoldStore
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(hold);
-        string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
+        string here = await NamespaceKey.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         string path = PathOf(here, hold.VirtualService, hold.RealServer);
         Entry added = Entry.Of(hold);
         if (await host.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) is { } text && Parse(host, path, text) == added)
@@ -79,22 +79,22 @@ public static partial class HoldStore
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(server);
-        string here = await NamespaceAsync(host, cancellationToken).ConfigureAwait(false);
+        string here = await NamespaceKey.ReadAsync(host, cancellationToken).ConfigureAwait(false);
         await host.RemoveFileAsync(PathOf(here, service, server), cancellationToken).ConfigureAwait(false);
     }
 
     // A namespace went with its boot. The machine's own can be worked on without a look at the boot.
     private static async ValueTask RemoveThoseOfEarlierBootsAsync(ILvsHost host, string here, CancellationToken cancellationToken)
     {
-        if (here == Machine)
+        if (here == NamespaceKey.Machine)
         {
             return;
         }
 
-        string boot = here[..(here.IndexOf(WithinBoot, StringComparison.Ordinal) + 1)];
+        string boot = here[..(here.IndexOf(NamespaceKey.WithinBoot, StringComparison.Ordinal) + 1)];
         foreach (string name in await NamesAsync(host, cancellationToken).ConfigureAwait(false))
         {
-            if (!name.StartsWith(Machine + Between, StringComparison.Ordinal) && !name.StartsWith(boot, StringComparison.Ordinal))
+            if (!name.StartsWith(NamespaceKey.Machine + Between, StringComparison.Ordinal) && !name.StartsWith(boot, StringComparison.Ordinal))
             {
                 await host.RemoveFileAsync($"{Directory}/{name}", cancellationToken).ConfigureAwait(false);
             }
@@ -127,33 +127,6 @@ public static partial class HoldStore
     }
 
     private const char Between = '_';
-    private const char WithinBoot = '.';
-
-    // The machine's own namespace, which every boot makes, or the name of the boot and of the namespace within it.
-    private const string Machine = "machine";
-
-    private static async ValueTask<string> NamespaceAsync(ILvsHost host, CancellationToken cancellationToken)
-    {
-        string[] links;
-        try
-        {
-            ProgramResult result = await host.RunAsync(new ProgramInvocation("readlink", "/proc/1/ns/net", "/proc/self/ns/net"), cancellationToken).ConfigureAwait(false);
-            links = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (LvsHostException missing) when (missing.Error == LvsHostError.ProgramMissing)
-        {
-            links = [];
-        }
-
-        // One who may not look at process 1 has named no other namespace, or is in none.
-        if (links.Length == 0 || (links.Length == 1 && host.NetworkNamespace is null) || (links.Length == 2 && links[0] == links[1]))
-        {
-            return Machine;
-        }
-
-        string? boot = await host.ReadFileAsync("/proc/sys/kernel/random/boot_id", cancellationToken).ConfigureAwait(false);
-        return $"{boot?.Trim()}{WithinBoot}{links[^1]}";
-    }
 
     private sealed record Entry
     {

@@ -90,7 +90,7 @@ public sealed class InvokeLvsRolloutCommand : RealServerCommand
     [Duration]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Work on hosts too that are not drained in time: their connections may break.</summary>
+    /// <summary>Work on hosts too that are not drained in time: their connections may break; on directors that hold virtual IPs; and where another roll-out seems to be at work.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
