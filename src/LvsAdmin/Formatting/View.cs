@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Text;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
@@ -18,6 +19,10 @@ public static class View
 {
     private const string ThisMachine = "localhost";
 
+    private const int UsualColumns = 80;
+
+    private const string Scales = "KMGTPE";
+
     // What 80 columns leave behind the longest label, "   VirtualService: ".
     private const int HeadingColumns = 61;
 
@@ -28,6 +33,37 @@ public static class View
         (ThisMachine, false) => $"network namespace {networkNamespace}",
         _ => $"{hostName}, network namespace {networkNamespace}",
     };
+
+    /// <summary>The text of the column of a table that takes what the others leave, with its words kept whole: PowerShell itself breaks lines within them.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="taken">How many columns of the screen the others take, with what is between them.</param>
+    /// <param name="host">The host, which knows how wide the screen is; 80 columns are taken where it does not.</param>
+    public static string Words(string? text, int taken, PSHost host)
+    {
+        // Where a full line would end it anew, PowerShell leaves the last column of the screen free.
+        int columns = Columns(host) - 1 - taken;
+        return string.IsNullOrEmpty(text) || columns < 1 ? text ?? string.Empty : string.Join('\n', text.Split('\n').SelectMany(line => Wrapped(string.Empty, line, columns)));
+    }
+
+    /// <summary>A count that fits its column: where it is too long, in thousands (K), millions (M) and so on, as ipvsadm shows it. The object has all of it.</summary>
+    /// <param name="count">The count; nothing where there is none.</param>
+    /// <param name="columns">How wide the column is.</param>
+    public static string Number(ulong? count, int columns)
+    {
+        if (count is not { } rest)
+        {
+            return string.Empty;
+        }
+
+        string text = rest.ToString(CultureInfo.InvariantCulture);
+        for (int scale = 0; text.Length > columns && scale < Scales.Length; scale++)
+        {
+            rest /= 1000;
+            text = string.Create(CultureInfo.InvariantCulture, $"{rest}{Scales[scale]}");
+        }
+
+        return text;
+    }
 
     /// <summary>A time in seconds, such as <c>12.3 s</c>.</summary>
     public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
@@ -40,12 +76,9 @@ public static class View
             ("drain", nameof(LvsRolloutResult.DrainTime)), ("script", nameof(LvsRolloutResult.ScriptTime)), ("health", nameof(LvsRolloutResult.HealthCheckTime)),
             ("resume", nameof(LvsRolloutResult.ResumeTime)),
         ];
-        string text = Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error
+        return Text(result, nameof(LvsRolloutResult.Error)) is { Length: > 0 } error
             ? error
             : string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
-
-        // The last column of a view of 80 columns: the table itself would break within words.
-        return string.Join('\n', Wrapped(string.Empty, text, 34));
     }
 
     /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>
@@ -206,6 +239,19 @@ public static class View
         }
 
         return string.Join('\n', lines);
+    }
+
+    private static int Columns(PSHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        try
+        {
+            return host.UI?.RawUI?.BufferSize.Width is > 0 and int width ? width : UsualColumns;
+        }
+        catch (Exception unknown) when (unknown is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or IOException)
+        {
+            return UsualColumns;
+        }
     }
 
     // What stands before the first line is as wide before the others; 79 columns are read easily on wider screens too.

@@ -1,3 +1,4 @@
+using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
 using LvsAdmin.Core.Fleet;
@@ -125,6 +126,21 @@ public sealed class ViewTests(CmdletFixture fixture)
     }
 
     [Fact]
+    public void Counters_of_years_are_scaled_as_ipvsadm_does()
+    {
+        LvsStatistics counters = new() { Connections = 99_999_999, IncomingPackets = 100_000_000, OutgoingPackets = 98_765_432_109, IncomingBytes = ulong.MaxValue, OutgoingBytes = 9_999_999_999 };
+        Shows(
+            """
+               Director: localhost
+
+            Subject                        Conns   InPkts  OutPkts    InBytes   OutBytes
+            -------                        -----   ------  -------    -------   --------
+            (director)                  99999999  100000K   98765M  18446744T 9999999999
+            """,
+            new LvsTrafficStatistics(counters, "localhost", null));
+    }
+
+    [Fact]
     public void An_ARP_policy_shows_levels_with_the_kernels_numbers() => Shows(
         """
            Host: localhost
@@ -179,6 +195,44 @@ public sealed class ViewTests(CmdletFixture fixture)
         });
 
     [Fact]
+    public void A_plan_keeps_its_words_whole() => Shows(
+        """
+           Plan for: tcp/192.0.2.10:80
+
+        Do Object                   Change                                        Conns
+        -- ------                   ------                                        -----
+        ~  service                  Scheduler: wrr -> wlc
+                                    the kernel has no scheduler for the moment
+                                    of the change
+        -  192.0.2.22:80            Forwarding DirectRouting, Weight 0,              12
+                                    UpperThreshold 1000000
+                                    not in the document
+        """,
+        Change(LvsChangeAction.Set, null) with { Property = "Scheduler", Current = "wrr", Desired = "wlc", Reason = "the kernel has no scheduler for the moment of the change" },
+        Change(LvsChangeAction.Remove, "192.0.2.22:80") with { Current = "Forwarding DirectRouting, Weight 0, UpperThreshold 1000000", Reason = "not in the document", ConnectionsAffected = 12 });
+
+    [Fact]
+    public void A_kernel_parameter_is_described_in_whole_words() => Shows(
+        """
+           net.ipv4.vs of: localhost
+
+        Name                            Value    Default Description
+        ----                            -----    ------- -----------
+        am_droprate                        10         10 In mode 3 (always) of
+                                                         drop_packet, one packet in
+                                                         this many is dropped.
+        """,
+        new LvsKernelParameter
+        {
+            Name = "am_droprate",
+            Value = 10,
+            Text = "10",
+            Default = 10,
+            Description = "In mode 3 (always) of drop_packet, one packet in this many is dropped.",
+            HostName = "localhost",
+        });
+
+    [Fact]
     public void A_check_of_a_deployment_shows_its_mark_whole_words_and_the_line_to_copy() => Shows(
         """
            Checked on: network namespace lb
@@ -201,6 +255,16 @@ public sealed class ViewTests(CmdletFixture fixture)
             Advice = "Ask somebody.",
             Remedy = LvsRemedy.On(new LocalHost("lb"), "Set-LvsArpPolicy", ("Interface", "all")),
         });
+
+    private static LvsConfigurationChange Change(LvsChangeAction action, string? server) => new()
+    {
+        Action = action,
+        Subject = server is null ? LvsChangeSubject.VirtualService : LvsChangeSubject.RealServer,
+        Identity = server ?? "tcp/192.0.2.10:80",
+        VirtualService = LvsServiceId.Parse("tcp/192.0.2.10:80"),
+        RealServer = server is null ? null : LvsServerId.Parse(server),
+        HostName = "localhost",
+    };
 
     private static LvsDeploymentCheck Deployed(LvsDeploymentCause cause, string found) => new()
     {
@@ -248,6 +312,10 @@ public sealed class ViewTests(CmdletFixture fixture)
 
             Assert.InRange(lines.Length, 1, narrow.Length);
             Assert.Equal(Letters(narrow), Letters(lines));
+            // None is broken in two, wherever the lines end.
+            Assert.Equal(Words(narrow), Words(lines));
         }
     }
+
+    private static IEnumerable<string> Words(string[] lines) => lines.SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(word => !word.StartsWith("--", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }
