@@ -81,6 +81,35 @@ public static class View
             : string.Join(", ", phases.Select(phase => $"{phase.Name} {Seconds(LanguagePrimitives.ConvertTo<TimeSpan>(Value(result, phase.Property)))}"));
     }
 
+    /// <summary>Why an <see cref="LvsRealServer"/> is held, by whom, since when, and how far it is on its way back.</summary>
+    public static string Hold(PSObject server)
+    {
+        if (Value(server, "Hold") is not { } value)
+        {
+            return string.Empty;
+        }
+
+        PSObject hold = PSObject.AsPSObject(value);
+        List<string> lines = [];
+        if (Text(hold, nameof(LvsHold.Reason)) is { Length: > 0 } reason)
+        {
+            lines.Add(reason);
+        }
+
+        lines.Add($"by {Text(hold, nameof(LvsHold.By))} since {Time(hold, nameof(LvsHold.Since))}");
+        if (Time(hold, nameof(LvsHold.Until)) is { Length: > 0 } until)
+        {
+            lines.Add($"until {until}");
+        }
+
+        if (Text(hold, nameof(LvsHold.ResumingAt)) is { Length: > 0 } weight)
+        {
+            lines.Add($"on its way back at weight {weight}");
+        }
+
+        return string.Join('\n', lines);
+    }
+
     /// <summary>The service of an <see cref="LvsRealServer"/> as a heading, with its host where that is not plainly this machine.</summary>
     public static string Service(PSObject server)
     {

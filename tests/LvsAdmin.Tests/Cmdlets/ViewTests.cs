@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Diagnosis;
 using LvsAdmin.Core.Diagnosis.Health;
@@ -5,6 +6,7 @@ using LvsAdmin.Core.Fleet;
 using LvsAdmin.Core.Hosts;
 using LvsAdmin.Core.Ipvs;
 using LvsAdmin.Core.Network;
+using LvsAdmin.Hosting;
 
 namespace LvsAdmin.Tests.Cmdlets;
 
@@ -60,6 +62,80 @@ public sealed class ViewTests(CmdletFixture fixture)
                 TunnelType = LvsTunnelType.Gue,
                 TunnelPort = 5555,
             }));
+    }
+
+    [Fact]
+    public void Held_servers_show_why_and_by_whom_from_other_sessions_too()
+    {
+        LvsServiceId service = LvsServiceId.Parse("192.0.2.10:80");
+        PSObject first = Held(Server(service, new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.21:80"), Weight = 0 }), new LvsHold
+        {
+            VirtualService = service,
+            RealServer = LvsServerId.Parse("192.0.2.21:80"),
+            Weight = 100,
+            Reason = "the disk of this server is to be changed",
+            By = "ada@admin",
+            Since = new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero),
+            Until = new DateTimeOffset(2026, 11, 2, 10, 0, 0, TimeSpan.Zero),
+        });
+        PSObject second = Held(Server(service, new RealServerSettings { RealServer = LvsServerId.Parse("192.0.2.22:80"), Weight = 20 }), new LvsHold
+        {
+            VirtualService = service,
+            RealServer = LvsServerId.Parse("192.0.2.22:80"),
+            Weight = 50,
+            By = "eve@admin",
+            Since = new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero),
+            ResumingAt = 20,
+        });
+        object elsewhere = PSSerializer.Deserialize(PSSerializer.Serialize(first, 3));
+
+        Shows(
+            """
+               VirtualService: tcp/192.0.2.10:80
+
+            RealServer                   OldWeight ActiveConn Held
+            ----------                   --------- ---------- ----
+            192.0.2.21:80                      100          3 the disk of this server is to
+                                                              be changed
+                                                              by ada@admin since 2026-11-01
+                                                              10:00:00Z
+                                                              until 2026-11-02 10:00:00Z
+            192.0.2.21:80                      100          3 the disk of this server is to
+                                                              be changed
+                                                              by ada@admin since 2026-11-01
+                                                              10:00:00Z
+                                                              until 2026-11-02 10:00:00Z
+            192.0.2.22:80                       50          3 by eve@admin since 2026-11-01
+                                                              10:00:00Z
+                                                              on its way back at weight 20
+            """,
+            first, elsewhere, second);
+
+        static PSObject Held(LvsRealServer server, LvsHold hold)
+        {
+            PSObject held = new(server);
+            held.Properties.Add(new PSNoteProperty("Hold", hold));
+            held.TypeNames.Insert(0, "LvsAdmin.Core.Ipvs.LvsRealServer#Held");
+            return held;
+        }
+    }
+
+    [Fact]
+    public void What_Held_lists_has_that_view_and_goes_back_through_the_pipeline_from_another_session()
+    {
+        EngineResult result = fixture.Engine.Run("""
+            $s = New-LvsSession -Simulated
+            New-LvsVirtualService 192.0.2.10:80 -LvsSession $s -PassThru | Add-LvsRealServer -RealServer 192.0.2.21 -Weight 7
+            Suspend-LvsRealServer * 192.0.2.21 -LvsSession $s
+            $held = Get-LvsRealServer -Held -LvsSession $s
+            $held.PSObject.TypeNames[0]
+            [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($held, 3)) | Resume-LvsRealServer -LvsSession $s
+            (Get-LvsRealServer -LvsSession $s).Weight
+            Remove-LvsSession $s
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["LvsAdmin.Core.Ipvs.LvsRealServer#Held", "7"], result.Output.Select(value => $"{value}"));
     }
 
     [Fact]

@@ -29,6 +29,8 @@ public sealed class GetLvsRealServerCommand : RealServerCommand
                 {
                     PSObject shown = new(server);
                     shown.Properties.Add(new PSNoteProperty("Hold", hold));
+                    // Its view tells who holds it, and why.
+                    shown.TypeNames.Insert(0, $"{typeof(LvsRealServer).FullName}#Held");
                     await OutputAsync(shown);
                 }
             }

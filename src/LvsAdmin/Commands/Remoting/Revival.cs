@@ -22,7 +22,8 @@ internal static class Revival
 
         try
         {
-            object? revived = type[Prefix.Length..] switch
+            // What stands behind # chose a view.
+            object? revived = type[Prefix.Length..].Split('#')[0] switch
             {
                 "LvsAdmin.Core.Ipvs.LvsVirtualService" => Service(input),
                 "LvsAdmin.Core.Ipvs.LvsRealServer" => Server(input),

@@ -21,7 +21,7 @@ internal sealed class TableRule : DeploymentRule
 
         if ((await director.GetTableAsync(cancellationToken).ConfigureAwait(false)).Count is > 0 and var count)
         {
-            yield return Passed(director, Expected, $"the kernel has {count}");
+            yield return Passed(director, Expected, count == 1 ? "the kernel has one virtual service" : $"the kernel has {count} virtual services");
         }
         else if (!await AnyHasServicesAsync(context.Peers, cancellationToken).ConfigureAwait(false))
         {
