@@ -140,12 +140,28 @@ public sealed class DeploymentCmdletTests(CmdletFixture fixture)
             $s = 'one', 'two' | New-LvsSession -Simulated
             New-LvsVirtualService 192.0.2.10:80 -LvsSession $s
             Enable-LvsDirectorVip 192.0.2.10 -LvsSession $s
-            Get-LvsVirtualService -LvsSession $s | Test-LvsDeployment | Where-Object Cause -eq VipOnTwoDirectors | ForEach-Object { "$($_.HostName): $($_.Found): $($_.Remedy)" }
+            $show = { "$($_.HostName): $($_.Found): $($_.Remedy)" }
+            $s | ForEach-Object { Get-LvsVirtualService -LvsSession $_ } | Test-LvsDeployment | Where-Object Cause -eq VipOnTwoDirectors | ForEach-Object $show
             Remove-LvsSession $s
             """);
 
         Assert.Empty(result.Errors);
         Assert.Equal("two: 192.0.2.10 is on one and on two: Disable-LvsDirectorVip 192.0.2.10 -Force -HostName two", $"{Assert.Single(result.Output)}");
+    }
+
+    [Fact]
+    public void Directors_come_as_they_were_named_and_not_as_they_answer()
+    {
+        EngineResult result = fixture.Engine.Run("""
+            $s = 1..16 | ForEach-Object { "d$_" } | New-LvsSession -Simulated
+            New-LvsVirtualService 192.0.2.10:80 -LvsSession $s
+            1..25 | ForEach-Object { (Test-LvsDeployment -LvsSession $s | Where-Object Cause -eq IpvsMissing | ForEach-Object HostName) -join ' ' }
+            Remove-LvsSession $s
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(25, result.Output.Count);
+        Assert.All(result.Output, text => Assert.Equal(string.Join(' ', Enumerable.Range(1, 16).Select(number => $"d{number}")), $"{text}"));
     }
 
     private LvsDeploymentCheck[] Checks(string line)

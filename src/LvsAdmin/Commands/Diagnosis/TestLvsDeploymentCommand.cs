@@ -18,6 +18,9 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     // The directors in the order in which they came, and what was chosen at each; null for all.
     private readonly ConcurrentQueue<(HostReference Host, IReadOnlyList<LvsServiceSelector>? Chosen)> _directors = [];
     private readonly ConcurrentDictionary<ILvsHost, HostReference> _references = [];
+
+    // As they were named: what is asked of several at once comes in any order.
+    private readonly List<HostReference> _named = [];
     private bool _lost;
     private bool _isServing;
     private PowerShell? _remedy;
@@ -55,7 +58,12 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
     private protected override void Lost(HostReference host) => _lost = true;
 
     // One job looks at all directors.
-    private protected override IReadOnlyCollection<HostReference> ChooseHosts() => AsJob ? [.. base.ChooseHosts().Take(1)] : base.ChooseHosts();
+    private protected override IReadOnlyCollection<HostReference> ChooseHosts()
+    {
+        IReadOnlyCollection<HostReference> hosts = AsJob ? [.. base.ChooseHosts().Take(1)] : base.ChooseHosts();
+        _named.AddRange(hosts);
+        return hosts;
+    }
 
     /// <inheritdoc/>
     protected override Task ProcessHostAsync()
@@ -108,7 +116,7 @@ public sealed class TestLvsDeploymentCommand : VirtualServiceCommand
 
     private async ValueTask<IReadOnlyList<LvsDeploymentCheck>> LookAsync()
     {
-        HostReference[] directors = [.. _directors.Select(each => each.Host).Distinct()];
+        HostReference[] directors = [.. _directors.Select(each => each.Host).Distinct().OrderBy(_named.IndexOf)];
         IReadOnlyList<HostReference> servers = Referenced(RealServerHost);
         IReadOnlyList<HostReference> client = Referenced(From is null ? [] : [From]);
         if (client.Count > 1)
