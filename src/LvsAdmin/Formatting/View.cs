@@ -277,8 +277,9 @@ public static class View
         {
             return host.UI?.RawUI?.BufferSize.Width is > 0 and int width ? width : UsualColumns;
         }
-        catch (Exception unknown) when (unknown is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or IOException)
+        catch (Exception)
         {
+            // Each host without a screen says so in its own way; PowerShell, which asks the same, takes them all as we do.
             return UsualColumns;
         }
     }

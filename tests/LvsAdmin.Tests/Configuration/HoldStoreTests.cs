@@ -7,8 +7,6 @@ namespace LvsAdmin.Tests.Configuration;
 
 public sealed class HoldStoreTests : IAsyncDisposable
 {
-    private const string Machine = "net:[4026531840]";
-
     private static readonly LvsHold Hold = new()
     {
         VirtualService = LvsServiceId.Parse("tcp/[2001:db8::10]:80"),
@@ -21,16 +19,10 @@ public sealed class HoldStoreTests : IAsyncDisposable
 
     private static readonly string File = $"{HoldStore.Directory}/machine_tcp_[2001:db8::10]:80_[2001:db8::21]:8080.json";
 
-    private readonly FakeHost _host = new() { NetworkNamespace = null };
-    private string _own = Machine;
+    private readonly NamespacedHost _place = new();
+    private readonly FakeHost _host;
 
-    public HoldStoreTests()
-    {
-        _host.Files["/proc/sys/kernel/random/boot_id"] = "11111111-aaaa\n";
-        _host.Program = invocation => $"{invocation}" == "readlink /proc/1/ns/net /proc/self/ns/net"
-            ? new ProgramResult(0, $"{Machine}\n{_own}\n", string.Empty)
-            : throw new InvalidOperationException($"{invocation}");
-    }
+    public HoldStoreTests() => _host = _place.Host;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -90,7 +82,7 @@ public sealed class HoldStoreTests : IAsyncDisposable
     public async Task A_hold_of_the_machine_outlives_a_boot_and_one_of_another_namespace_does_not()
     {
         await HoldStore.AddAsync(_host, Hold, Stop);
-        _own = "net:[7]";
+        _place.Own = "net:[7]";
         LvsHold other = Hold with { RealServer = LvsServerId.Parse("[2001:db8::22]:8080"), Until = DateTimeOffset.UnixEpoch };
         Assert.Empty(await HoldStore.ReadAsync(_host, Stop));
         await HoldStore.AddAsync(_host, other, Stop);
@@ -102,7 +94,7 @@ public sealed class HoldStoreTests : IAsyncDisposable
         Assert.Equal(
             [$"{HoldStore.Directory}/22222222-bbbb.net:[7]_tcp_[2001:db8::10]:80_[2001:db8::22]:8080.json", File],
             _host.Files.Keys.Where(path => path.StartsWith(HoldStore.Directory, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        _own = Machine;
+        _place.Own = NamespacedHost.Machine;
         Assert.Equal([Hold], await HoldStore.ReadAsync(_host, Stop));
     }
 

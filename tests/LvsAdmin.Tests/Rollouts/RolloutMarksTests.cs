@@ -9,21 +9,14 @@ namespace LvsAdmin.Tests.Rollouts;
 /// <summary>The marks by which two roll-outs do not take out two directors of a pair.</summary>
 public sealed class RolloutMarksTests : IAsyncDisposable
 {
-    private const string Machine = "net:[4026531840]";
     private const string Elsewhere = "eve@elsewhere.invalid (roll-out 7.1)";
 
     private static readonly string Person = $"root@{Environment.MachineName}";
 
-    private readonly FakeHost _host = new() { NetworkNamespace = null };
-    private string _own = Machine;
+    private readonly NamespacedHost _place = new();
+    private readonly FakeHost _host;
 
-    public RolloutMarksTests()
-    {
-        _host.Files["/proc/sys/kernel/random/boot_id"] = "11111111-aaaa\n";
-        _host.Program = invocation => $"{invocation}" == "readlink /proc/1/ns/net /proc/self/ns/net"
-            ? new ProgramResult(0, $"{Machine}\n{_own}\n", string.Empty)
-            : throw new InvalidOperationException($"{invocation}");
-    }
+    public RolloutMarksTests() => _host = _place.Host;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -66,11 +59,11 @@ public sealed class RolloutMarksTests : IAsyncDisposable
     public async Task Directors_in_namespaces_of_one_machine_have_marks_of_their_own()
     {
         await RolloutMarks.AddAsync(_host, MarkOf(Elsewhere), Stop);
-        _own = "net:[4026532000]";
+        _place.Own = "net:[4026532000]";
 
         Assert.Empty(await RolloutMarks.OthersAsync(_host, Person, Stop));
         await RolloutMarks.RemoveAsync(_host, Elsewhere, Stop);
-        _own = Machine;
+        _place.Own = NamespacedHost.Machine;
         Assert.Equal([MarkOf(Elsewhere)], await RolloutMarks.OthersAsync(_host, Person, Stop));
     }
 

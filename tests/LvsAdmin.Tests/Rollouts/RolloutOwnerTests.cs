@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LvsAdmin.Core.Configuration;
 using LvsAdmin.Core.Fleet;
-using LvsAdmin.Core.Ipvs;
 
 namespace LvsAdmin.Tests.Rollouts;
 
@@ -45,13 +43,4 @@ public sealed class RolloutOwnerTests
         Assert.True(RolloutOwner.IsAtWork("root@elsewhere.invalid (roll-out 1.1)", Person));
         Assert.False(RolloutOwner.IsAtWork($"{Person} (roll-out x.1)", Person));
     }
-
-    private static LvsHold HeldBy(string by) => new()
-    {
-        VirtualService = LvsServiceId.Parse("tcp/192.0.2.10:80"),
-        RealServer = LvsServerId.Parse("192.0.2.21:80"),
-        Weight = 1,
-        By = by,
-        Since = DateTimeOffset.UnixEpoch,
-    };
 }
